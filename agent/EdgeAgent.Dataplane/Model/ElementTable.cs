@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+
+namespace EdgeAgent.Dataplane;
+
+/// <summary>
+/// The elements of a set or map, packed: one array of keys in ascending byte order, and for maps one small number
+/// for each element that points into the few distinct values. A million elements of four bytes are eight megabytes.
+/// </summary>
+public sealed class ElementTable : IEquatable<ElementTable>
+{
+    private readonly byte[] _keys;
+    private readonly int[] _valueIndexes;
+
+    private ElementTable(int keyLength, bool intervals, byte[] keys, int[] valueIndexes, ImmutableArray<ElementValue> values)
+    {
+        (KeyLength, Intervals, _keys, _valueIndexes, Values) = (keyLength, intervals, keys, valueIndexes, values);
+    }
+
+    /// <summary>The length of one key in bytes.</summary>
+    public int KeyLength { get; }
+
+    /// <summary>Whether each element is a range with a first and a last key.</summary>
+    public bool Intervals { get; }
+
+    /// <summary>The distinct values; empty for a plain set.</summary>
+    public ImmutableArray<ElementValue> Values { get; }
+
+    /// <summary>The number of elements.</summary>
+    public int Count => _keys.Length / Stride;
+
+    private int Stride => Intervals ? 2 * KeyLength : KeyLength;
+
+    /// <summary>A table without elements.</summary>
+    public static ElementTable Empty(SetSchema schema) => new(schema.KeyLength, schema.Intervals, [], [], []);
+
+    /// <summary>The key of an element, or the first key of a range.</summary>
+    public ReadOnlySpan<byte> Key(int index) => _keys.AsSpan(index * Stride, KeyLength);
+
+    /// <summary>The last key of a range; the key itself where there are no ranges.</summary>
+    public ReadOnlySpan<byte> LastKey(int index) => _keys.AsSpan((index * Stride) + Stride - KeyLength, KeyLength);
+
+    /// <summary>What the element carries; null in a plain set.</summary>
+    public ElementValue? Value(int index) => _valueIndexes.Length == 0 ? null : Values[_valueIndexes[index]];
+
+    /// <summary>The index of the element that holds the key, or -1; a binary search.</summary>
+    public int IndexOf(ReadOnlySpan<byte> key)
+    {
+        var (low, high) = (0, Count - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) >>> 1;
+            if (Key(middle).SequenceCompareTo(key) > 0)
+                high = middle - 1;
+            else if (LastKey(middle).SequenceCompareTo(key) < 0)
+                low = middle + 1;
+            else
+                return middle;
+        }
+
+        return -1;
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(ElementTable? other)
+    {
+        if (other is null || KeyLength != other.KeyLength || Intervals != other.Intervals || !_keys.AsSpan().SequenceEqual(other._keys))
+            return false;
+        for (var i = 0; i < Count; i++)
+        {
+            if (Value(i) != other.Value(i))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as ElementTable);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        hash.AddBytes(_keys);
+        return hash.ToHashCode();
+    }
+
+    /// <summary>Gathers elements in any order.</summary>
+    public sealed class Builder(SetSchema schema)
+    {
+        private readonly int _keyLength = schema.KeyLength;
+        private readonly Dictionary<ElementValue, int> _valueNumbers = [];
+        private readonly List<ElementValue> _values = [];
+        private byte[] _keys = [];
+        private int[] _valueIndexes = [];
+        private int _count;
+
+        private int Stride => schema.Intervals ? 2 * _keyLength : _keyLength;
+
+        /// <summary>The number of elements added.</summary>
+        public int Count => _count;
+
+        /// <summary>Adds one key.</summary>
+        public void Add(ReadOnlySpan<byte> key, ElementValue? value = null) => Add(key, key, value);
+
+        /// <summary>Adds a range, both ends included.</summary>
+        /// <exception cref="ArgumentException">The key's length is not the schema's, or a value is missing or not wanted.</exception>
+        public void Add(ReadOnlySpan<byte> first, ReadOnlySpan<byte> last, ElementValue? value)
+        {
+            if (first.Length != _keyLength || last.Length != _keyLength)
+                throw new ArgumentException($"{schema.Name}: a key has {_keyLength} bytes, not {first.Length}", nameof(first));
+            if (value is null != (schema.Kind == SetKind.Set))
+                throw new ArgumentException($"{schema.Name}: a {schema.Kind} element {(value is null ? "needs" : "has no")} value", nameof(value));
+            if (_keys.Length < (_count + 1) * Stride)
+            {
+                Array.Resize(ref _keys, Math.Max(16, _count * 2) * Stride);
+                Array.Resize(ref _valueIndexes, Math.Max(16, _count * 2));
+            }
+
+            var slot = _keys.AsSpan(_count * Stride, Stride);
+            first.CopyTo(slot);
+            last.CopyTo(slot[^_keyLength..]);
+            _valueIndexes[_count++] = value is null ? 0 : NumberOf(value);
+        }
+
+        /// <summary>Sorts. Equal keys must not have been added twice.</summary>
+        /// <exception cref="InvalidOperationException">Two elements share a key.</exception>
+        public ElementTable Build()
+        {
+            var order = new int[_count];
+            for (var i = 0; i < _count; i++)
+                order[i] = i;
+            Array.Sort(order, (a, b) => _keys.AsSpan(a * Stride, _keyLength).SequenceCompareTo(_keys.AsSpan(b * Stride, _keyLength)));
+            var keys = new byte[_count * Stride];
+            var indexes = schema.Kind == SetKind.Set ? [] : new int[_count];
+            for (var i = 0; i < _count; i++)
+            {
+                _keys.AsSpan(order[i] * Stride, Stride).CopyTo(keys.AsSpan(i * Stride));
+                if (indexes.Length > 0)
+                    indexes[i] = _valueIndexes[order[i]];
+                if (i > 0 && keys.AsSpan((i * Stride) - _keyLength, _keyLength).SequenceCompareTo(keys.AsSpan(i * Stride, _keyLength)) >= 0)
+                    throw new InvalidOperationException($"{schema.Name}: element {Convert.ToHexStringLower(keys.AsSpan(i * Stride, _keyLength))} overlaps another");
+            }
+
+            return new(_keyLength, schema.Intervals, keys, indexes, [.. _values]);
+        }
+
+        private int NumberOf(ElementValue value)
+        {
+            if (!_valueNumbers.TryGetValue(value, out var number))
+            {
+                number = _values.Count;
+                _values.Add(value);
+                _valueNumbers.Add(value, number);
+            }
+
+            return number;
+        }
+    }
+}
