@@ -27,6 +27,9 @@ public ref struct AttributeReader
     /// <summary>The current attribute's payload, without padding.</summary>
     public ReadOnlySpan<byte> Value { get; private set; }
 
+    /// <summary>Bytes after the current attribute and its padding.</summary>
+    public readonly int Remaining => _rest.Length;
+
     /// <summary>Goes to the next attribute; false at the end.</summary>
     /// <exception cref="NetlinkException">EBADMSG: a header is cut short, or its length is below 4 or beyond the end.</exception>
     public bool MoveNext()

@@ -59,7 +59,7 @@ public sealed class MessageBuffer : IDisposable
     public void Reserve(int bytes)
     {
         if (_bytes.Length - Length < bytes)
-            Grow(bytes, exact: true);
+            Grow(bytes, spare: _bytes.Length / 4);
     }
 
     /// <summary>Forgets all messages and keeps the memory, unless it is large.</summary>
@@ -83,7 +83,7 @@ public sealed class MessageBuffer : IDisposable
     internal Span<byte> Take(int count)
     {
         if (_bytes.Length - Length < count)
-            Grow(count, exact: false);
+            Grow(count, spare: _bytes.Length);
         var span = _bytes.AsSpan(Length, count);
         Length += count;
         return span;
@@ -91,10 +91,10 @@ public sealed class MessageBuffer : IDisposable
 
     internal Span<byte> From(int start) => _bytes.AsSpan(start, Length - start);
 
-    private void Grow(int count, bool exact)
+    private void Grow(int count, int spare)
     {
         var needed = checked(Length + count);
-        var larger = Rent(exact ? needed : (int)Math.Max(needed, Math.Min(_bytes.Length * 2L, Array.MaxLength)));
+        var larger = Rent((int)Math.Max(needed, Math.Min((long)_bytes.Length + spare, Array.MaxLength)));
         Written.CopyTo(larger);
         Return(_bytes);
         _bytes = larger;

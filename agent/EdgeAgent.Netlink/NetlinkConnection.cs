@@ -75,11 +75,14 @@ public sealed class NetlinkConnection : IDisposable
     /// <param name="batch">The messages.</param>
     /// <param name="confirming">The sequence number of the message that asks for an acknowledgement.</param>
     /// <param name="failures">Receives every error that the kernel reports, in its order; what was in it is removed.</param>
+    /// <param name="state">What <paramref name="handle"/> builds up.</param>
+    /// <param name="handle">Deals with every other message of the answer, such as echoes.</param>
     /// <returns>True if the confirming message was acknowledged and nothing failed.</returns>
     /// <exception cref="NetlinkException">The batch could not be sent, or nothing at all was answered.</exception>
-    public bool Transact(string operation, MessageBuffer batch, uint confirming, List<Acknowledgement> failures)
+    public bool Transact<TState>(string operation, MessageBuffer batch, uint confirming, List<Acknowledgement> failures, TState state, MessageHandler<TState> handle)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(handle);
         ArgumentNullException.ThrowIfNull(failures);
         failures.Clear();
         Discard();
@@ -95,7 +98,11 @@ public sealed class NetlinkConnection : IDisposable
             while (messages.MoveNext())
             {
                 if (messages.Current.Type != NetlinkMessage.ErrorType)
+                {
+                    handle(messages.Current, state);
                     continue;
+                }
+
                 var answer = Acknowledgement.Read(messages.Current);
                 if (!answer.Succeeded)
                     failures.Add(answer);

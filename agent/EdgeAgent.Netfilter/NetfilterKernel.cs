@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using EdgeAgent.Dataplane;
+using EdgeAgent.Netlink;
+
+namespace EdgeAgent.Netfilter;
+
+/// <summary>The running kernel, over one netlink socket. Needs CAP_NET_ADMIN in the network namespace.</summary>
+public sealed class NetfilterKernel : IKernel
+{
+    private readonly NetlinkConnection _connection;
+    private readonly TableReader _reader;
+    private readonly BatchEncoder _batch;
+    private readonly List<Acknowledgement> _failures = [];
+
+    /// <param name="networkNamespace">File of the network namespace; null for this process's own.</param>
+    /// <exception cref="NetlinkException">The namespace or the kernel's netfilter cannot be reached.</exception>
+    public NetfilterKernel(string? networkNamespace = null)
+        : this(NetlinkSocket.Open(NetlinkProtocol.Netfilter, new() { NetworkNamespace = networkNamespace }))
+    {
+    }
+
+    /// <param name="socket">A netfilter socket, for example one that owns the table and was kept over a restart; owned from here on.</param>
+    public NetfilterKernel(NetlinkSocket socket)
+    {
+        _connection = new NetlinkConnection(socket);
+        _reader = new TableReader(_connection);
+        _batch = new BatchEncoder(_connection.NextSequence);
+    }
+
+    /// <inheritdoc/>
+    public uint PortId => _connection.Socket.PortId;
+
+    /// <summary>The socket that commits, to be kept over a restart if it owns the table.</summary>
+    public NetlinkSocket Socket => _connection.Socket;
+
+    /// <inheritdoc/>
+    public KernelTable Read() => _reader.Table();
+
+    /// <inheritdoc/>
+    public uint ReadGeneration() => _reader.Generation();
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, CounterReading> ReadCounters() => _reader.Counters();
+
+    /// <inheritdoc/>
+    public CommitResult Commit(Transaction transaction, uint? expectedGeneration = null)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        var started = Stopwatch.GetTimestamp();
+        _batch.Begin(expectedGeneration);
+        foreach (var operation in transaction.Operations)
+            _batch.Add(operation);
+        // Operations may have no messages: the addition of no elements.
+        if (_batch.MessageCount == 0)
+            return new CommitResult(_reader.Generation(), TimeSpan.Zero, TimeSpan.Zero);
+        _batch.End();
+        var encoded = Stopwatch.GetTimestamp();
+
+        var made = new MadeGeneration();
+        var name = $"commit {transaction.Operations.Count} operations";
+        var applied = _connection.Transact(name, _batch.Buffer, _batch.Confirming, _failures, made, static (message, made) =>
+        {
+            if (message.Type == TableMessage.NewGeneration)
+                made.Value = GenerationCodec.ReadId(message);
+        });
+        if (!applied)
+            throw Refusal(name);
+        return new CommitResult(made.Value ?? _reader.Generation(), Stopwatch.GetElapsedTime(started, encoded), Stopwatch.GetElapsedTime(encoded));
+    }
+
+    /// <inheritdoc/>
+    public void DeleteTable()
+    {
+        try
+        {
+            Commit(new Transaction([new DeleteTable()]));
+        }
+        catch (NetlinkException e) when (e.Errno == Errno.ENOENT)
+        {
+            // Gone already.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _batch.Dispose();
+        _reader.Dispose();
+        _connection.Dispose();
+    }
+
+    private NetlinkException Refusal(string operation)
+    {
+        var first = _failures[0];
+        if (_failures.Count > 1)
+            operation += $" ({_failures.Count} refused)";
+        return first.ToException(operation, _batch.Describe(first));
+    }
+
+    private sealed class MadeGeneration
+    {
+        internal uint? Value { get; set; }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text;
+using EdgeAgent.Dataplane;
+using EdgeAgent.Netlink;
+
+namespace EdgeAgent.Netfilter;
+
+/// <summary>Single elements of a set (NFTA_SET_ELEM_*) inside the list of NFTA_SET_ELEM_LIST_ELEMENTS.</summary>
+internal static class ElementCodec
+{
+    internal const ushort ListElement = 1;
+    internal const ushort ListTable = 1, ListSet = 2, ListElements = 3;
+    internal const ushort Key = 1, Flags = 3;
+    private const ushort Data = 2, Timeout = 4, Expiration = 5, Expression = 7, ObjectReference = 9, KeyEnd = 10, Expressions = 11;
+    private const uint IntervalEnd = 1;
+
+    internal static void Write(MessageWriter message, ReadOnlySpan<byte> key, ElementValue? value)
+    {
+        using var element = message.Nest(ListElement);
+        VerdictCodec.WriteValue(message, Key, key);
+        switch (value)
+        {
+            case null:
+                break;
+            case CounterValue counter:
+                message.PutString(ObjectReference, counter.Counter);
+                break;
+            case VerdictValue verdict:
+                VerdictCodec.WriteVerdict(message, Data, verdict.Verdict);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(value), value, "an element value that the kernel has no attribute for");
+        }
+    }
+
+    /// <summary>The first key that no longer belongs to a range.</summary>
+    internal static void WriteEnd(MessageWriter message, ReadOnlySpan<byte> key)
+    {
+        using var element = message.Nest(ListElement);
+        message.PutUInt32BigEndian(Flags, IntervalEnd);
+        VerdictCodec.WriteValue(message, Key, key);
+    }
+
+    /// <summary>At least the bytes of one element, or of both elements of a range.</summary>
+    internal static int LongestLength(SetSchema schema, ElementValue? value)
+    {
+        const int header = AttributeReader.HeaderLength;
+        var key = (3 * header) + Alignment.Up(schema.KeyLength);
+        var carried = value switch
+        {
+            CounterValue counter => header + Alignment.Up(Encoding.UTF8.GetByteCount(counter.Counter) + 1),
+            VerdictValue verdict => (5 * header) + Alignment.Up(Encoding.UTF8.GetByteCount(verdict.Verdict.Chain ?? "") + 1),
+            _ => 0,
+        };
+        return key + carried + (schema.Intervals ? key + (2 * header) : 0);
+    }
+
+    /// <summary>Reads one element of a dump.</summary>
+    /// <param name="element">The attributes inside NFTA_LIST_ELEM.</param>
+    /// <param name="schema">The set that it belongs to.</param>
+    /// <param name="counterNames">Makes one value of equal names.</param>
+    /// <param name="key">The key, or for an end mark the first key beyond the range.</param>
+    /// <param name="value">What it carries.</param>
+    /// <param name="isEnd">Whether it ends a range.</param>
+    /// <returns>False if the model cannot express it: it expires, has expressions or another kind of value.</returns>
+    internal static bool TryRead(AttributeReader element, SetSchema schema, CounterNames counterNames, out ReadOnlySpan<byte> key, out ElementValue? value, out bool isEnd)
+    {
+        key = default;
+        value = null;
+        isEnd = false;
+        uint flags = 0;
+        while (element.MoveNext())
+        {
+            switch (element.Type)
+            {
+                case Key:
+                    key = element.Nested().Bytes(1);
+                    break;
+                case Flags:
+                    flags = element.AsUInt32BigEndian();
+                    break;
+                case ObjectReference:
+                    value = counterNames.Of(element.Value);
+                    break;
+                case Data when VerdictCodec.ReadVerdictInside(element.Nested()) is { } verdict:
+                    value = new VerdictValue(verdict);
+                    break;
+                case Data or Timeout or Expiration or Expression or Expressions or KeyEnd:
+                    return false;
+            }
+        }
+
+        isEnd = flags == IntervalEnd;
+        var expected = isEnd ? null : schema.Kind switch { SetKind.CounterMap => typeof(CounterValue), SetKind.VerdictMap => typeof(VerdictValue), _ => null };
+        return key.Length == schema.KeyLength && flags <= (schema.Intervals ? IntervalEnd : 0) && value?.GetType() == expected;
+    }
+}
