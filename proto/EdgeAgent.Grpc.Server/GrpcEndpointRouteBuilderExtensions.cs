@@ -12,6 +12,6 @@ public static class GrpcEndpointRouteBuilderExtensions
         where TService : class
     {
         ArgumentNullException.ThrowIfNull(builder);
-        throw new NotImplementedException();
+        return new GrpcServiceEndpointConventionBuilder(ServiceMapper.Map<TService>(builder));
     }
 }
