@@ -109,7 +109,7 @@ internal sealed partial class HttpServerCall
         {
             if (HasEnded)
                 return;
-            HasEnded = true;
+            hasEnded = true;
             StatusCore = status;
             if (writer is { IsBroken: true })
                 Reset();

@@ -17,6 +17,7 @@ internal sealed partial class HttpServerCall(HttpContext http, IMethod method, M
     private MessageWriter? writer;
     private bool headersSent;
     private bool bodyWritten;
+    private volatile bool hasEnded;
 
     public HttpContext HttpContext => http;
 
@@ -26,7 +27,7 @@ internal sealed partial class HttpServerCall(HttpContext http, IMethod method, M
     public Lock Gate { get; } = new();
 
     /// <summary>True once status and trailers are decided.</summary>
-    public bool HasEnded { get; private set; }
+    public bool HasEnded => hasEnded;
 
     /// <summary>Reads what the request's headers say. Throws <see cref="RpcException"/> if they break the protocol.</summary>
     public void Begin()
