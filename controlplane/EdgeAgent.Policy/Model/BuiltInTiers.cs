@@ -5,6 +5,12 @@ namespace EdgeAgent.Policy;
 /// <summary>The tiers that exist without being declared (Calico's, Tier reference; policy.networking.k8s.io).</summary>
 public static class BuiltInTiers
 {
+    /// <summary>
+    /// What is derived from Istio's resources. It comes first and grants by passing on, so that a flow must satisfy it and the other
+    /// languages, as a proxy's and a network plugin's verdicts both hold where they come from.
+    /// </summary>
+    public const string Mesh = "istio";
+
     /// <summary>Cluster-wide policies that come before all others.</summary>
     public const string Admin = "kube-admin";
 
@@ -20,6 +26,7 @@ public static class BuiltInTiers
     /// <summary>The built-in tiers; a Tier resource of the same name takes their place.</summary>
     public static EquatableArray<TierResource> All { get; } =
     [
+        Tier(Mesh, double.NegativeInfinity, BlockEnd.Pass),
         Tier(Admin, 1_000, BlockEnd.Pass),
         Tier(Default, 1_000_000, BlockEnd.Deny),
         Tier(Baseline, 10_000_000, BlockEnd.Pass),

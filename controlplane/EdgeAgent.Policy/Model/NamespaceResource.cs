@@ -14,6 +14,9 @@ public sealed record NamespaceResource(ResourceKey Key, SourcePosition Source) :
 
     /// <summary>Where flows from and to the namespace's endpoints are enforced.</summary>
     public BookendPlacement Bookend { get; init; } = BookendPlacement.Both;
+
+    /// <summary>What it says of the mesh that its hosts belong to.</summary>
+    public MeshSettings Mesh { get; init; }
 }
 
 /// <summary>The ends of a flow that enforce its verdict.</summary>

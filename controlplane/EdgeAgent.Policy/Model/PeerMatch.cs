@@ -20,24 +20,29 @@ public sealed record PeerMatch
     /// <summary>Blocks of which none may hold the address.</summary>
     public EquatableArray<Cidr> NotNets { get; init; }
 
-    /// <summary>
-    /// A service of which the address must be an endpoint; null for no such condition.
-    /// Where it stands for the destination, the protocol and port must be one of the endpoint's target ports as well.
-    /// </summary>
-    public ServiceReference? Service { get; init; }
-
     /// <summary>No condition at all.</summary>
     public static PeerMatch Any { get; } = new();
 
     /// <summary>Whether the match has no condition.</summary>
-    public bool IsAny => Endpoints is null && NotEndpoints is null && Nets.IsEmpty && NotNets.IsEmpty && Service is null;
+    public bool IsAny => Endpoints is null && NotEndpoints is null && Nets.IsEmpty && NotNets.IsEmpty;
 
     /// <summary>Matches endpoints alone.</summary>
     public static PeerMatch Of(EndpointMatch endpoints) => new() { Endpoints = endpoints };
 
     /// <summary>Matches blocks alone, but for some.</summary>
     public static PeerMatch Of(EquatableArray<Cidr> nets, EquatableArray<Cidr> except = default) => new() { Nets = nets, NotNets = except };
-}
 
-/// <summary>The name of a service.</summary>
-public readonly record struct ServiceReference(string Namespace, string Name);
+    /// <summary>The canonical text: equal texts mean equal peers.</summary>
+    public override string ToString()
+    {
+        var parts = new[]
+        {
+            Endpoints?.ToString(),
+            Nets.IsEmpty ? null : string.Join(',', CidrSet.Canonical(Nets.Items)),
+            NotEndpoints is null ? null : $"not {NotEndpoints}",
+            NotNets.IsEmpty ? null : $"except {string.Join(',', CidrSet.Canonical(NotNets.Items))}",
+        };
+        var text = string.Join(' ', parts.OfType<string>());
+        return text.Length == 0 ? "any" : text;
+    }
+}

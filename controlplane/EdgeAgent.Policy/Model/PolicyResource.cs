@@ -32,8 +32,8 @@ public sealed record PolicyResource(ResourceKey Key, SourcePosition Source) : Re
 
 /// <summary>One direction of a policy.</summary>
 /// <param name="Subjects">
-/// The endpoints whose traffic it is about: those at which one of these holds. A subject given by blocks is about the addresses in the
-/// blocks alone, where a host has others as well.
+/// The endpoints whose traffic it is about: those at which one of these holds, by their own labels. A subject given by blocks is about
+/// the addresses in the blocks alone, where a host has others as well.
 /// </param>
 /// <param name="Rules">The rules in order.</param>
 /// <param name="Isolates">Whether selecting an endpoint closes it for what the tier does not decide.</param>

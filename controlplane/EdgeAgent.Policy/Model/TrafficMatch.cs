@@ -2,7 +2,10 @@ using EdgeAgent.Contracts;
 
 namespace EdgeAgent.Policy;
 
-/// <summary>A condition on a packet's protocol, ports and family. All parts must hold; an absent part always does.</summary>
+/// <summary>
+/// A condition on a packet's protocol, ports and family. All parts must hold; an absent part always does. A condition on ports, also a
+/// negative one, holds only for protocols that have ports, and one on ICMP types only for ICMP and ICMPv6.
+/// </summary>
 public sealed record TrafficMatch
 {
     /// <summary>The IP family.</summary>
@@ -11,12 +14,9 @@ public sealed record TrafficMatch
     /// <summary>The protocol, or all but it.</summary>
     public ProtocolMatch? Protocol { get; init; }
 
-    /// <summary>A protocol that it must not be, beside <see cref="Protocol"/>.</summary>
-    public IpProtocol? NotProtocol { get; init; }
-
     /// <summary>
-    /// Destination ports of which one must match; null for any, empty for none. Names are those that the destination declares, for the
-    /// protocol of the rule; in a match without <see cref="Protocol"/> a name brings its own protocol.
+    /// Destination ports of which one must match; null for any, empty for none. Names are those that the destination declares, for a
+    /// protocol that <see cref="Protocol"/> allows: without it a name brings its own.
     /// </summary>
     public PortMatch? Ports { get; init; }
 

@@ -1,0 +1,35 @@
+using EdgeAgent.Contracts;
+
+namespace EdgeAgent.Policy;
+
+/// <summary>What an address set means: it says its members in any world.</summary>
+internal abstract record SetDefinition(string Id)
+{
+    public abstract IEnumerable<Cidr> Members(AddressBook addresses);
+}
+
+/// <summary>The addresses that a match means.</summary>
+internal sealed record MatchSet(string Id, PeerMatch Match) : SetDefinition(Id)
+{
+    public override IEnumerable<Cidr> Members(AddressBook addresses) => addresses.Meant(Match);
+}
+
+/// <summary>Given addresses, or those of them that a match means.</summary>
+internal sealed record GivenSet(string Id, EquatableArray<Cidr> Given, PeerMatch? Match) : SetDefinition(Id)
+{
+    public override IEnumerable<Cidr> Members(AddressBook addresses) =>
+        Match is null ? Given.Items : CidrSet.Intersect(addresses.Meant(Match), Given.Items);
+}
+
+/// <summary>The ports that endpoints of a match declare under some names, for one protocol.</summary>
+internal sealed record PortDefinition(string Id, PeerMatch Match, EquatableArray<string> Names, IpProtocol Protocol)
+{
+    public PortSet Resolve(AddressBook addresses)
+    {
+        var declared = addresses.Declared(Names.Items).Where(pair => pair.Port.Protocol == Protocol).Select(pair => pair.Member);
+        if (Match.IsAny)
+            return new(Id, declared);
+        var meant = CidrSet.Canonical(addresses.Meant(Match));
+        return new(Id, declared.Where(member => CidrSet.Contains(meant, member.Address)));
+    }
+}

@@ -1,0 +1,19 @@
+using EdgeAgent.Contracts;
+
+namespace EdgeAgent.Policy.Istio;
+
+/// <summary>A DestinationRule: names for subsets of a service's endpoints.</summary>
+public sealed record DestinationRuleResource(ResourceKey Key, SourcePosition Source) : Resource(Key, Source)
+{
+    /// <summary>The kind in keys.</summary>
+    public const string Kind = "DestinationRule";
+
+    /// <summary>The service, as written.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>The labels of each subset.</summary>
+    public EquatableArray<ServiceSubset> Subsets { get; init; }
+}
+
+/// <summary>A named part of a service.</summary>
+public readonly record struct ServiceSubset(string Name, LabelSet Labels);

@@ -1,0 +1,60 @@
+using EdgeAgent.Contracts;
+
+namespace EdgeAgent.Policy.Istio;
+
+/// <summary>
+/// Principals and namespaces as AuthorizationPolicy sees them. A mesh workload (WorkloadEntry, Pod) gives the host at its address its
+/// principal and namespace; a host without one has its own namespace and no principal.
+/// </summary>
+internal sealed class MeshIdentities
+{
+    private readonly List<(Cidr Block, string Namespace)> _namespaces = [];
+    private readonly List<(Cidr Block, string Namespace, string Account)> _accounts = [];
+    private readonly string _trustDomain;
+
+    public MeshIdentities(IEnumerable<Resource> resources, IstioSettings settings)
+    {
+        _trustDomain = settings.TrustDomain;
+        var workloads = resources.OfType<EndpointResource>().Where(endpoint => endpoint.Nature == EndpointNature.Workload).OrderBy(endpoint => endpoint.Key).ToList();
+        Entries = workloads.Where(endpoint => !endpoint.IsManaged).ToEquatableArray();
+        var taken = Entries.SelectMany(entry => entry.Addresses).ToHashSet();
+        var hosts = workloads.Where(endpoint => endpoint.IsManaged).ToList();
+        HasForeignIdentities = hosts.Any(host => host.Addresses.Any(address => taken.Contains(address)));
+        foreach (var entry in Entries)
+            Add(entry, entry.Addresses);
+        foreach (var host in hosts)
+            Add(host, host.Addresses.Where(address => !taken.Contains(address)));
+    }
+
+    /// <summary>Mesh workloads without agent.</summary>
+    public EquatableArray<EndpointResource> Entries { get; }
+
+    /// <summary>Whether a host has its namespace from a mesh workload, so that namespaces must be told by address.</summary>
+    public bool HasForeignIdentities { get; }
+
+    /// <summary>Addresses in namespaces of which one matches.</summary>
+    public EquatableArray<Cidr> InNamespaces(EquatableArray<string> patterns) =>
+        CidrSet.Canonical(_namespaces.Where(item => patterns.Any(pattern => HostPattern.MatchesText(pattern, item.Namespace))).Select(item => item.Block));
+
+    /// <summary>Addresses of principals of which one matches.</summary>
+    public EquatableArray<Cidr> OfPrincipals(EquatableArray<string> patterns) =>
+        CidrSet.Canonical(_accounts.Where(item => patterns.Any(pattern => Matches(pattern, item.Namespace, item.Account))).Select(item => item.Block));
+
+    /// <summary>Namespace and service account of each principal that matches.</summary>
+    public EquatableArray<(string Namespace, string Account)> Accounts(EquatableArray<string> patterns) =>
+        _accounts.Where(item => patterns.Any(pattern => Matches(pattern, item.Namespace, item.Account)))
+            .Select(item => (item.Namespace, item.Account)).Distinct().ToEquatableArray();
+
+    private bool Matches(string pattern, string ofNamespace, string account) =>
+        HostPattern.MatchesText(pattern, $"{_trustDomain}/ns/{ofNamespace}/sa/{account}");
+
+    private void Add(EndpointResource endpoint, IEnumerable<Cidr> addresses)
+    {
+        foreach (var address in addresses)
+        {
+            _namespaces.Add((address, endpoint.Key.Namespace));
+            if (endpoint.ServiceAccount.Length > 0)
+                _accounts.Add((address, endpoint.Key.Namespace, endpoint.ServiceAccount));
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using EdgeAgent.Contracts;
+
+namespace EdgeAgent.Policy.Istio;
+
+/// <summary>All services that resources describe, found by the names that routes call them by.</summary>
+internal sealed class MeshRegistry
+{
+    private readonly Dictionary<string, MeshService> _byHost = new(StringComparer.Ordinal);
+    private readonly List<MeshService> _wildcards = [];
+
+    public MeshRegistry(IEnumerable<Resource> resources, IstioSettings settings)
+    {
+        Domain = settings.TrustDomain;
+        foreach (var service in resources.OfType<ServiceResource>().OrderBy(service => service.Key))
+            _byHost[Qualified(service.Key.Name, service.Key.Namespace)] = OfService(service);
+        foreach (var entry in resources.OfType<ServiceEntryResource>().OrderBy(entry => entry.Key))
+        {
+            foreach (var host in entry.Hosts)
+                Add(OfEntry(entry, host));
+        }
+    }
+
+    /// <summary>The services in the order of their names.</summary>
+    public IEnumerable<MeshService> Services => _byHost.Values.Concat(_wildcards).OrderBy(service => service.Host, StringComparer.Ordinal);
+
+    private string Domain { get; }
+
+    /// <summary>
+    /// Finds a service: a short name is one of the namespace; <c>name.namespace</c>, with or without <c>svc</c> and the domain, one of
+    /// that namespace; any other name one that a ServiceEntry gives, exactly or by a leading <c>*</c>.
+    /// </summary>
+    public MeshService? Find(string host, string ownNamespace)
+    {
+        if (_byHost.TryGetValue(host, out var exact))
+            return exact;
+        var parts = host.Split('.');
+        if (parts.Length == 1)
+            return _byHost.GetValueOrDefault(Qualified(host, ownNamespace));
+        if (parts.Length == 2 || (parts.Length == 3 && parts[2] == "svc"))
+        {
+            if (_byHost.TryGetValue(Qualified(parts[0], parts[1]), out var named))
+                return named;
+        }
+
+        return _wildcards.Find(service => HostPattern.Matches(service.Host, host));
+    }
+
+    private string Qualified(string name, string ownNamespace) => $"{name}.{ownNamespace}.svc.{Domain}";
+
+    private void Add(MeshService service)
+    {
+        if (service.Host.StartsWith('*'))
+            _wildcards.Add(service);
+        else
+            _byHost.TryAdd(service.Host, service);
+    }
+
+    private MeshService OfService(ServiceResource service) => new(Qualified(service.Key.Name, service.Key.Namespace), service.Key.Namespace)
+    {
+        Selected = service.Selector is { } selector ? new() { Namespace = service.Key.Namespace, Selector = selector } : null,
+        Ports = service.Ports.Where(port => port.Protocol == IpProtocol.Tcp).ToEquatableArray(),
+    };
+
+    private static MeshService OfEntry(ServiceEntryResource entry, string host) => new(host, entry.Key.Namespace)
+    {
+        Selected = entry.WorkloadSelector is { } labels ? new() { Namespace = entry.Key.Namespace, Selector = LabelSelectors.Of(labels) } : null,
+        Addresses = entry.WorkloadSelector is not null ? []
+            : entry.Endpoints.IsEmpty ? entry.Resolution == ServiceResolution.Dns ? [] : entry.Addresses.Select(block => new MeshAddress(block, [], LabelSet.Empty)).ToEquatableArray()
+            : entry.Endpoints.Where(endpoint => endpoint.Address is not null)
+                .Select(endpoint => new MeshAddress(Cidr.Single(endpoint.Address!.Value), endpoint.Ports, endpoint.Labels)).ToEquatableArray(),
+        DnsNames = entry.Resolution != ServiceResolution.Dns ? []
+            : entry.Endpoints.IsEmpty ? entry.WorkloadSelector is null ? [host] : []
+            : entry.Endpoints.Where(endpoint => endpoint.DnsName.Length > 0).Select(endpoint => endpoint.DnsName).ToEquatableArray(),
+        Ports = entry.Ports.Where(port => port.Protocol == IpProtocol.Tcp).ToEquatableArray(),
+        ExportTo = entry.ExportTo,
+    };
+}

@@ -1,0 +1,33 @@
+using EdgeAgent.Contracts;
+
+namespace EdgeAgent.Policy.Istio;
+
+/// <summary>A service of the mesh's registry, whichever resource describes it.</summary>
+/// <param name="Host">The fully qualified name.</param>
+/// <param name="Namespace">The namespace of the resource that describes it.</param>
+internal sealed record MeshService(string Host, string Namespace)
+{
+    /// <summary>The endpoints by labels, where it has a selector; null where it is known by addresses alone.</summary>
+    public EndpointMatch? Selected { get; init; }
+
+    /// <summary>Endpoints by address: given ones, or what clients connect to.</summary>
+    public EquatableArray<MeshAddress> Addresses { get; init; }
+
+    /// <summary>Its TCP ports.</summary>
+    public EquatableArray<ServicePort> Ports { get; init; }
+
+    /// <summary>Namespaces whose clients see it; empty for all.</summary>
+    public EquatableArray<string> ExportTo { get; init; }
+
+    /// <summary>Names that clients resolve by themselves, where that is the only way to its endpoints.</summary>
+    public EquatableArray<string> DnsNames { get; init; }
+
+    /// <summary>Whether clients of a namespace see it.</summary>
+    public bool IsVisibleTo(string clientNamespace) => Visibility.Includes(ExportTo, Namespace, clientNamespace);
+}
+
+/// <summary>An endpoint of a service that is known by address.</summary>
+/// <param name="Block">The address, or the block of addresses.</param>
+/// <param name="Ports">Its own number for a port of the service, by the port's name.</param>
+/// <param name="Labels">Its labels.</param>
+internal sealed record MeshAddress(Cidr Block, EquatableArray<EndpointPort> Ports, LabelSet Labels);

@@ -1,0 +1,66 @@
+using EdgeAgent.Contracts;
+
+namespace EdgeAgent.Policy.Istio;
+
+/// <summary>What derivation looks up: services, subsets, gateways, settings, identities.</summary>
+internal sealed class MeshView
+{
+    private readonly Dictionary<string, MeshSettings> _settings;
+    private readonly Dictionary<ResourceKey, RouteResource> _routes;
+    private readonly Dictionary<ResourceKey, GatewayResource> _gateways;
+    private readonly Dictionary<(string Host, string Subset), LabelSet> _subsets = [];
+
+    public MeshView(IReadOnlyCollection<Resource> resources, IstioSettings istio)
+    {
+        Istio = istio;
+        Registry = new(resources, istio);
+        Identities = new(resources, istio);
+        Targets = new([.. Identities.Entries
+            .Where(entry => !entry.Ports.IsEmpty)
+            .OrderBy(entry => entry.Key)
+            .Select(entry => new WorkloadPorts(entry.Key.Namespace, entry.Labels, entry.Addresses, entry.Ports))]);
+        _settings = resources.OfType<NamespaceResource>().ToDictionary(item => item.Key.Name, item => item.Mesh, StringComparer.Ordinal);
+        _routes = resources.OfType<RouteResource>().ToDictionary(item => item.Key);
+        _gateways = resources.OfType<GatewayResource>().ToDictionary(item => item.Key);
+        foreach (var rule in resources.OfType<DestinationRuleResource>().OrderBy(rule => rule.Key))
+        {
+            if (Registry.Find(rule.Host, rule.Key.Namespace) is not { } service)
+                continue;
+            foreach (var subset in rule.Subsets)
+                _subsets.TryAdd((service.Host, subset.Name), subset.Labels);
+        }
+    }
+
+    /// <summary>The mesh's own settings.</summary>
+    public IstioSettings Istio { get; }
+
+    /// <summary>The services.</summary>
+    public MeshRegistry Registry { get; }
+
+    /// <summary>What connections to services look like.</summary>
+    public ServiceTargets Targets { get; }
+
+    /// <summary>Who the endpoints are.</summary>
+    public MeshIdentities Identities { get; }
+
+    /// <summary>Namespaces that are part of the mesh by sidecar or tunnel, by name.</summary>
+    public IEnumerable<string> MemberNamespaces => _settings.Where(item => item.Value.Mesh != MeshMembership.None).Select(item => item.Key).Order(StringComparer.Ordinal);
+
+    /// <summary>A namespace's settings; the defaults for one that no resource declares.</summary>
+    public MeshSettings Settings(string name) => _settings.GetValueOrDefault(name);
+
+    /// <summary>A VirtualService.</summary>
+    public RouteResource? Route(ResourceKey key) => _routes.GetValueOrDefault(key);
+
+    /// <summary>A subset's labels.</summary>
+    public LabelSet? Subset(MeshService service, string name) => _subsets.GetValueOrDefault((service.Host, name));
+
+    /// <summary>A gateway by <c>namespace/name</c>, or by a name of a namespace.</summary>
+    public GatewayResource? Gateway(string name, string ownNamespace)
+    {
+        var slash = name.IndexOf('/', StringComparison.Ordinal);
+        return _gateways.GetValueOrDefault(slash < 0
+            ? new(GatewayResource.Kind, ownNamespace, name)
+            : new(GatewayResource.Kind, name[..slash] is "." ? ownNamespace : name[..slash], name[(slash + 1)..]));
+    }
+}

@@ -1,0 +1,17 @@
+using EdgeAgent.Contracts;
+
+namespace EdgeAgent.Policy.Istio;
+
+/// <summary>The reading of <c>exportTo</c>.</summary>
+internal static class Visibility
+{
+    /// <summary>Whether clients of a namespace see what another namespace exports.</summary>
+    public static bool Includes(EquatableArray<string> exportTo, string ownNamespace, string clientNamespace) =>
+        exportTo.IsEmpty || exportTo.Any(name => name == "*" || Resolve(name, ownNamespace) == clientNamespace);
+
+    /// <summary>The namespaces that are meant; null for all.</summary>
+    public static EquatableArray<string>? Namespaces(EquatableArray<string> exportTo, string ownNamespace) =>
+        exportTo.IsEmpty || exportTo.Contains("*") ? null : exportTo.Select(name => Resolve(name, ownNamespace)).Distinct().ToEquatableArray();
+
+    private static string Resolve(string name, string ownNamespace) => name == "." ? ownNamespace : name;
+}
