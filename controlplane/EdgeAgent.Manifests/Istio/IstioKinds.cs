@@ -1,0 +1,40 @@
+using EdgeAgent.Manifests.Reading;
+using EdgeAgent.Manifests.Resources;
+
+namespace EdgeAgent.Manifests.Istio;
+
+/// <summary>The kinds of Istio.</summary>
+internal static class IstioKinds
+{
+    /// <summary>Versions of the networking API.</summary>
+    public static readonly IReadOnlyList<string> Networking = ["networking.istio.io/v1", "networking.istio.io/v1beta1", "networking.istio.io/v1alpha3"];
+
+    /// <summary>Versions of the security API.</summary>
+    public static readonly IReadOnlyList<string> Security = ["security.istio.io/v1", "security.istio.io/v1beta1"];
+
+    /// <summary>The first generation of the networking API.</summary>
+    public static readonly IReadOnlyList<string> FirstGeneration = ["config.istio.io/v1alpha2"];
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<KindReader> All { get; } =
+    [
+        RouteRuleReader.Kind,
+        EgressRuleReader.Kind,
+        VirtualServiceReader.Kind,
+        DestinationRuleReader.Kind,
+        ServiceEntryReader.Kind,
+        WorkloadEntryReader.Kind,
+        WorkloadGroupReader.Kind,
+        SidecarReader.Kind,
+        GatewayReader.Kind,
+        AuthorizationPolicyReader.Kind,
+        PeerAuthenticationReader.Kind,
+    ];
+
+    /// <summary>What an API server reports of every kind.</summary>
+    public static Field Status { get; } = Field.Ignored("status", "what an API server reports");
+
+    /// <summary>Fields that shape requests, and neither who connects nor where to.</summary>
+    public static IEnumerable<Field> RequestFields(params string[] names) =>
+        names.Select(name => Field.Ignored(name, "shapes or chooses requests; does not narrow who connects to what"));
+}

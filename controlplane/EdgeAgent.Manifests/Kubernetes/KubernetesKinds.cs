@@ -1,0 +1,10 @@
+using EdgeAgent.Manifests.Resources;
+
+namespace EdgeAgent.Manifests.Kubernetes;
+
+/// <summary>The kinds of Kubernetes.</summary>
+internal static class KubernetesKinds
+{
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<KindReader> All { get; } = [NamespaceReader.Kind, ServiceReader.Kind, NetworkPolicyReader.Kind];
+}
