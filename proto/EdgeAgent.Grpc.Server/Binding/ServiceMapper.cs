@@ -23,6 +23,8 @@ internal static class ServiceMapper
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(ServerLog.Category);
         var binder = new ServiceMethodBinder<TService>(options, logger);
         BindMethodFinder.Bind(typeof(TService), binder);
+        foreach (var method in binder.Bound)
+            fallback.Know(method.Method);
         if (!options.IgnoreUnknownServices)
             fallback.MapOnce(routes);
         return [.. binder.Bound.Select(method => Map(routes, method))];

@@ -37,8 +37,8 @@ internal abstract class CallHandler<TRequest, TResponse>(Method<TRequest, TRespo
 
     protected abstract Task InvokeAsync(HttpServerCall call);
 
-    /// <summary>The one response of a unary or client-streaming call.</summary>
-    protected void WriteSingle(HttpServerCall call, TResponse? response)
+    /// <summary>Ends a unary or client-streaming call with its response: both or, if the deadline was first, neither.</summary>
+    protected void EndWith(HttpServerCall call, TResponse? response)
     {
         if (response is null)
             throw new RpcException(new Status(StatusCode.Cancelled, "No message returned from method."));
@@ -46,6 +46,7 @@ internal abstract class CallHandler<TRequest, TResponse>(Method<TRequest, TRespo
         {
             if (!call.HasEnded && call.Status.StatusCode == StatusCode.OK)
                 call.Append(response, method.ResponseMarshaller.ContextualSerializer, call.WriteOptions?.Flags ?? WriteFlags.None);
+            call.End();
         }
     }
 

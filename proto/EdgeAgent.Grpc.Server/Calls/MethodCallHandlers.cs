@@ -13,7 +13,7 @@ internal sealed class UnaryCallHandler<TRequest, TResponse>(
     protected override async Task InvokeAsync(HttpServerCall call)
     {
         var request = await call.ReadSingleAsync(Method.RequestMarshaller.ContextualDeserializer);
-        WriteSingle(call, await handler(request, call));
+        EndWith(call, await handler(request, call));
     }
 }
 
@@ -27,7 +27,7 @@ internal sealed class ClientStreamingCallHandler<TRequest, TResponse>(
     protected override async Task InvokeAsync(HttpServerCall call)
     {
         var requests = new RequestStream<TRequest>(call, Method.RequestMarshaller.ContextualDeserializer);
-        WriteSingle(call, await handler(requests, call));
+        EndWith(call, await handler(requests, call));
     }
 }
 
