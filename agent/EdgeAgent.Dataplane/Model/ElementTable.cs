@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Text;
+using EdgeAgent.Contracts;
 
 namespace EdgeAgent.Dataplane;
 
@@ -10,6 +13,7 @@ public sealed class ElementTable : IEquatable<ElementTable>
 {
     private readonly byte[] _keys;
     private readonly int[] _valueIndexes;
+    private Digest _digest;
 
     private ElementTable(int keyLength, bool intervals, byte[] keys, int[] valueIndexes, ImmutableArray<ElementValue> values)
     {
@@ -60,6 +64,9 @@ public sealed class ElementTable : IEquatable<ElementTable>
         return -1;
     }
 
+    /// <summary>SHA-256 of keys and values: equal tables have equal digests.</summary>
+    public Digest Digest => _digest.IsNone ? _digest = ComputeDigest() : _digest;
+
     /// <inheritdoc/>
     public bool Equals(ElementTable? other)
     {
@@ -85,15 +92,39 @@ public sealed class ElementTable : IEquatable<ElementTable>
         return hash.ToHashCode();
     }
 
-    /// <summary>Gathers elements in any order.</summary>
-    public sealed class Builder(SetSchema schema)
+    private Digest ComputeDigest()
+    {
+        // Values are numbered as they appear in key order, whatever order they were added in.
+        var numbers = new Dictionary<int, int>();
+        var names = new StringBuilder();
+        var bytes = new byte[_keys.Length + (_valueIndexes.Length * sizeof(int))];
+        _keys.CopyTo(bytes, 0);
+        for (var i = 0; i < _valueIndexes.Length; i++)
+        {
+            if (!numbers.TryGetValue(_valueIndexes[i], out var number))
+            {
+                numbers.Add(_valueIndexes[i], number = numbers.Count);
+                names.Append(RulesetText.ValueText(Values[_valueIndexes[i]])).Append('\n');
+            }
+
+            BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(_keys.Length + (i * sizeof(int))), number);
+        }
+
+        return Digest.Of($"{Digest.Of(bytes)}\n{names}");
+    }
+
+    /// <summary>Gathers elements in any order; ascending order costs no sorting.</summary>
+    /// <param name="schema">The set that the elements are for.</param>
+    /// <param name="capacity">The number of elements expected.</param>
+    public sealed class Builder(SetSchema schema, int capacity = 0)
     {
         private readonly int _keyLength = schema.KeyLength;
         private readonly Dictionary<ElementValue, int> _valueNumbers = [];
         private readonly List<ElementValue> _values = [];
-        private byte[] _keys = [];
-        private int[] _valueIndexes = [];
+        private byte[] _keys = new byte[capacity * (schema.Intervals ? 2 : 1) * schema.KeyLength];
+        private int[] _valueIndexes = new int[capacity];
         private int _count;
+        private bool _ascending = true;
 
         private int Stride => schema.Intervals ? 2 * _keyLength : _keyLength;
 
@@ -111,7 +142,7 @@ public sealed class ElementTable : IEquatable<ElementTable>
                 throw new ArgumentException($"{schema.Name}: a key has {_keyLength} bytes, not {first.Length}", nameof(first));
             if (value is null != (schema.Kind == SetKind.Set))
                 throw new ArgumentException($"{schema.Name}: a {schema.Kind} element {(value is null ? "needs" : "has no")} value", nameof(value));
-            if (_keys.Length < (_count + 1) * Stride)
+            if (_valueIndexes.Length <= _count)
             {
                 Array.Resize(ref _keys, Math.Max(16, _count * 2) * Stride);
                 Array.Resize(ref _valueIndexes, Math.Max(16, _count * 2));
@@ -120,6 +151,7 @@ public sealed class ElementTable : IEquatable<ElementTable>
             var slot = _keys.AsSpan(_count * Stride, Stride);
             first.CopyTo(slot);
             last.CopyTo(slot[^_keyLength..]);
+            _ascending = _ascending && (_count == 0 || _keys.AsSpan((_count * Stride) - _keyLength, _keyLength).SequenceCompareTo(first) < 0);
             _valueIndexes[_count++] = value is null ? 0 : NumberOf(value);
         }
 
@@ -127,6 +159,8 @@ public sealed class ElementTable : IEquatable<ElementTable>
         /// <exception cref="InvalidOperationException">Two elements share a key.</exception>
         public ElementTable Build()
         {
+            if (_ascending)
+                return new(_keyLength, schema.Intervals, _keys.AsSpan(0, _count * Stride).ToArray(), schema.Kind == SetKind.Set ? [] : _valueIndexes[.._count], [.. _values]);
             var order = new int[_count];
             for (var i = 0; i < _count; i++)
                 order[i] = i;
@@ -147,6 +181,8 @@ public sealed class ElementTable : IEquatable<ElementTable>
 
         private int NumberOf(ElementValue value)
         {
+            if (_count > 0 && ReferenceEquals(_values[_valueIndexes[_count - 1]], value))
+                return _valueIndexes[_count - 1];
             if (!_valueNumbers.TryGetValue(value, out var number))
             {
                 number = _values.Count;

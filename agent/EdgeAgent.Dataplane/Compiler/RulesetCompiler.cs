@@ -1,0 +1,44 @@
+using EdgeAgent.Contracts;
+
+namespace EdgeAgent.Dataplane;
+
+/// <summary>
+/// Compiles host policies to kernel tables. The traffic of each direction is cut into cells that no rule tells apart but by peer,
+/// the rules of each stage are specialised to each cell, and what remains is a table of peers: one hash look-up, however many
+/// policies there are. Equal input gives an equal table, and names and chains depend on the rules, not on who is in a set.
+/// </summary>
+public static class RulesetCompiler
+{
+    /// <summary>The table that enforces the policy.</summary>
+    /// <exception cref="UncompilablePolicyException">The kernel cannot enforce it, or its rules contradict themselves.</exception>
+    public static Ruleset Compile(HostPolicy policy, CompileOptions options)
+    {
+        PolicyCheck.Verify(policy);
+        var ruleset = new RulesetBuilder(options);
+        var bases = new BaseChains(ruleset, options);
+        ruleset.AddChain(ruleset.ChainName(Ruleset.StampChain), [new([new Decide(ChainVerdict.Return)], Stamp.Of(policy).ToString())]);
+        if (policy.Mode == EnforcementMode.Off)
+        {
+            bases.WriteOpen(Direction.Inbound);
+            bases.WriteOpen(Direction.Outbound);
+        }
+        else
+        {
+            var effective = policy.Mode == EnforcementMode.Quarantine ? Quarantined(policy) : policy;
+            var names = PolicyNames.Of(effective);
+            bases.WriteIcmpV6();
+            foreach (var direction in new[] { Direction.Inbound, Direction.Outbound })
+                new DirectionCompiler(effective, direction, names, options, ruleset, bases).Write();
+        }
+
+        var result = ruleset.Build();
+        ChainGraph.Verify(result);
+        return result;
+    }
+
+    private static HostPolicy Quarantined(HostPolicy policy)
+    {
+        var closed = new Stage([new Branch(null, [new Block([], BlockEnd.Deny, new PolicyReference("Mode", "", "quarantine", ""))])]);
+        return policy with { Inbound = [closed], Outbound = [closed] };
+    }
+}
