@@ -1,0 +1,84 @@
+using System.Text.Json;
+using EdgeAgent.Wire.V1;
+
+namespace EdgeAgent.Cli.Output;
+
+/// <summary>What an apply, a diff, a delete or a rollback did or would do.</summary>
+internal static class ChangeOutput
+{
+    /// <summary>One word for each kind of change, in the order they are counted.</summary>
+    private static readonly (ChangeKind Kind, string Word)[] _words =
+    [
+        (ChangeKind.Created, "created"),
+        (ChangeKind.Changed, "changed"),
+        (ChangeKind.Deleted, "deleted"),
+        (ChangeKind.Unchanged, "unchanged"),
+    ];
+
+    public static void WriteJson(Terminal terminal, ApplyResponse response) => JsonOutput.Write(terminal, json =>
+    {
+        json.WriteStartObject();
+        json.WriteBoolean("accepted", response.Accepted);
+        json.WriteNumber("revision", response.Revision);
+        json.WriteNumber("hostsTouched", response.HostsTouched);
+        WriteChanges(json, response.Changes);
+        json.WriteStartArray("diagnostics");
+        foreach (var finding in response.Diagnostics)
+            WriteFinding(json, finding);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
+
+    public static void WriteText(Terminal terminal, ApplyResponse response)
+    {
+        var palette = Palette.Of(terminal);
+        foreach (var change in response.Changes)
+        {
+            var line = $"{WordOf(change.Kind),-9}  {KeyText.Of(change.Key)}";
+            terminal.Output.WriteLine(change.Kind switch
+            {
+                ChangeKind.Created => palette.Good(line),
+                ChangeKind.Changed => palette.Doubtful(line),
+                ChangeKind.Deleted => palette.Bad(line),
+                _ => palette.Faint(line),
+            });
+        }
+    }
+
+    /// <summary><c>2 created, 1 changed</c>; what there is none of is left out.</summary>
+    public static string Summary(IEnumerable<ResourceChange> changes)
+    {
+        var counts = changes.CountBy(change => change.Kind).ToDictionary();
+        var parts = _words.Where(word => counts.ContainsKey(word.Kind)).Select(word => $"{counts[word.Kind]} {word.Word}");
+        return string.Join(", ", parts) is { Length: > 0 } text ? text : "nothing changed";
+    }
+
+    /// <summary>Writes the field <c>changes</c>.</summary>
+    public static void WriteChanges(Utf8JsonWriter json, IEnumerable<ResourceChange> changes)
+    {
+        json.WriteStartArray("changes");
+        foreach (var change in changes)
+        {
+            json.WriteStartObject();
+            json.WriteString("change", WordOf(change.Kind));
+            KeyText.WriteFields(json, change.Key);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes a finding as an object.</summary>
+    public static void WriteFinding(Utf8JsonWriter json, Diagnostic finding)
+    {
+        json.WriteStartObject();
+        json.WriteString("severity", finding.Severity == Severity.Error ? "error" : "warning");
+        json.WriteString("file", finding.File);
+        json.WriteNumber("line", finding.Line);
+        json.WriteNumber("column", finding.Column);
+        json.WriteString("message", finding.Message);
+        json.WriteEndObject();
+    }
+
+    private static string WordOf(ChangeKind kind) => Array.Find(_words, word => word.Kind == kind).Word ?? "unknown";
+}
