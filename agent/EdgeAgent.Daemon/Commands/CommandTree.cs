@@ -1,0 +1,84 @@
+using System.CommandLine;
+
+namespace EdgeAgent.Daemon;
+
+/// <summary>The command line of <c>edgeagent</c>.</summary>
+internal static class CommandTree
+{
+    internal static RootCommand Build()
+    {
+        var root = new RootCommand("EdgeAgent: enforces a mesh's network policy on this host.");
+        root.Subcommands.Add(Run());
+        root.Subcommands.Add(Status());
+        root.Subcommands.Add(WithState("show", "Prints the content that the kernel's table inet edgeagent is to have, as text.", (state, _) => ShowCommand.Run(state, Console.Out)));
+        root.Subcommands.Add(WithState("verify", "Compares the kernel with what it must hold; prints what differs. Exit code 1 if anything does.", (state, _) => VerifyCommand.Run(state, Console.Out)));
+        root.Subcommands.Add(Purge());
+        return root;
+    }
+
+    private static Command Run()
+    {
+        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "JSON file with controlPlane, name, namespace, labels, ports, addresses, stateDir, insecure, confirm, confirmSeconds, failsafes, backend, logLevel; all optional, the command line wins" };
+        var controlPlane = new Option<string?>("--control-plane") { HelpName = "URL", Description = "The control plane: https://host:port, or http://host:port with --insecure" };
+        var name = new Option<string?>("--name") { HelpName = "NAME", Description = "This host's name" };
+        var space = new Option<string?>("--namespace") { HelpName = "NS", Description = "This host's namespace [default: default]" };
+        var labels = new Option<string[]>("--label") { HelpName = "k=v", Description = "A label of this host; may be repeated", AllowMultipleArgumentsPerToken = true };
+        var ports = new Option<string[]>("--port") { HelpName = "name=TCP/9080", Description = "A port that this host declares by name; may be repeated", AllowMultipleArgumentsPerToken = true };
+        var addresses = new Option<string[]>("--address") { HelpName = "IP", Description = "An address of this host instead of those of its interfaces; may be repeated", AllowMultipleArgumentsPerToken = true };
+        var state = new Option<string?>("--state-dir") { HelpName = "DIR", Description = "The directory of the agent's files, made if it is not there" };
+        var insecure = new Option<bool>("--insecure") { Description = "Allow plaintext to the control plane: loopback and labs only" };
+        var noConfirm = new Option<bool>("--no-confirm") { Description = "Never undo a policy because the control plane is not heard after it" };
+        var confirm = new Option<double?>("--confirm-seconds") { HelpName = "SECONDS", Description = "How long the control plane may be silent after a new policy before it is undone [default: 30]" };
+        var backend = new Option<string?>("--backend") { HelpName = "auto|nftables", Description = "How the kernel is programmed [default: auto]" };
+        var level = new Option<string?>("--log-level") { HelpName = "LEVEL", Description = "debug, info, warning or error [default: info]" };
+        var command = new Command("run", "Runs the agent: enforces the policy kept on disk at once, then keeps it what the control plane says.")
+        {
+            config, controlPlane, name, space, labels, ports, addresses, state, insecure, noConfirm, confirm, backend, level,
+        };
+        command.SetAction((result, cancellation) => RunCommand.RunAsync(
+            OptionReader.Read(new()
+            {
+                Config = result.GetValue(config),
+                ControlPlane = result.GetValue(controlPlane),
+                Name = result.GetValue(name),
+                Namespace = result.GetValue(space),
+                Labels = result.GetValue(labels) ?? [],
+                Ports = result.GetValue(ports) ?? [],
+                Addresses = result.GetValue(addresses) ?? [],
+                StateDirectory = result.GetValue(state),
+                Insecure = result.GetValue(insecure),
+                NoConfirm = result.GetValue(noConfirm),
+                ConfirmSeconds = result.GetValue(confirm),
+                Backend = result.GetValue(backend),
+                LogLevel = result.GetValue(level),
+            }),
+            cancellation));
+        return command;
+    }
+
+    private static Command Status()
+    {
+        var format = new Option<string>("--output", "-o") { HelpName = "table|json", Description = "How to print", DefaultValueFactory = _ => "table" };
+        format.AcceptOnlyFromAmong("table", "json");
+        var command = WithState("status", "Prints what the agent last said of this host.", (state, result) => StatusCommand.Run(state, result.GetValue(format) == "json", Console.Out));
+        command.Options.Add(format);
+        return command;
+    }
+
+    private static Command Purge()
+    {
+        var endState = new Option<string>("--end-state") { HelpName = "open|closed-except-failsafe|keep", Description = "What is left in the kernel", Required = true };
+        endState.AcceptOnlyFromAmong("open", "closed-except-failsafe", "keep");
+        var command = WithState("purge", "Ends the management of this host: forgets its policy and leaves the kernel in a named state.", (state, result) => PurgeCommand.Run(state, result.GetValue(endState)!, Console.Out));
+        command.Options.Add(endState);
+        return command;
+    }
+
+    private static Command WithState(string name, string description, Func<string, ParseResult, int> run)
+    {
+        var state = new Option<string>("--state-dir") { HelpName = "DIR", Description = "The directory of the agent's files", Required = true };
+        var command = new Command(name, description) { state };
+        command.SetAction(result => run(result.GetValue(state)!, result));
+        return command;
+    }
+}

@@ -1,0 +1,80 @@
+using EdgeAgent.Contracts;
+using EdgeAgent.Netfilter;
+
+namespace EdgeAgent.Daemon;
+
+/// <summary>What a purge leaves in the kernel.</summary>
+internal enum EndState
+{
+    /// <summary>No table of ours: the host is as open as others leave it.</summary>
+    Open,
+
+    /// <summary>A table that lets only failsafes pass.</summary>
+    ClosedExceptFailsafe,
+
+    /// <summary>The table as it is, which nobody keeps any more.</summary>
+    Keep,
+}
+
+/// <summary>
+/// <c>edgeagent purge</c>: ends the management of this host. The mark that it leaves is honoured by an agent that runs: from then on
+/// that agent leaves the kernel alone, until it is started again.
+/// </summary>
+internal static class PurgeCommand
+{
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(15);
+
+    internal static EndState ParseEndState(string text) => text switch
+    {
+        "open" => EndState.Open,
+        "closed-except-failsafe" => EndState.ClosedExceptFailsafe,
+        "keep" => EndState.Keep,
+        _ => throw new BadInputException($"end state '{text}'; expected open, closed-except-failsafe or keep"),
+    };
+
+    internal static int Run(string stateDirectory, string endStateText, TextWriter output)
+    {
+        var endState = ParseEndState(endStateText);
+        var directory = StateDirectory.Open(stateDirectory);
+        var files = new DurableFiles();
+        var (cache, notes) = (new PolicyCache(directory, files), new StateNotes(directory, files));
+        var failsafes = FailsafesOf(cache);
+
+        // Whoever changes the kernel holds this lock and looks for the mark under it, so that nothing is written after us.
+        using var alone = FileLock.Take(directory.KernelLock, LockPatience);
+        notes.MarkPurged(endStateText, TimeProvider.System.GetUtcNow());
+        using var kernel = new NetfilterKernel();
+        switch (endState)
+        {
+            case EndState.Open:
+                kernel.DeleteTable();
+                break;
+            case EndState.ClosedExceptFailsafe:
+                var closed = new Enforcement(PolicyVersion.Of(HostPolicy.Empty with { Mode = EnforcementMode.Quarantine }), failsafes);
+                new TableKeeper(kernel).Establish(held => Desired.Of(closed, held), lookFirst: true);
+                using (var flows = new FlowCutter(null))
+                    flows.Cut(closed);
+                break;
+            default:
+                break;
+        }
+
+        cache.Forget();
+        notes.KeepRefusal(null);
+        output.WriteLine($"purged, end state {endStateText}; an agent that runs leaves the kernel alone until it is started again");
+        return ExitCodes.Done;
+    }
+
+    // A damaged policy must not be in the way of a purge.
+    private static EquatableArray<Failsafe> FailsafesOf(PolicyCache cache)
+    {
+        try
+        {
+            return cache.Load()?.InForce.Failsafes ?? Failsafe.Defaults;
+        }
+        catch (CorruptCacheException)
+        {
+            return Failsafe.Defaults;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using EdgeAgent.Contracts;
+
+namespace EdgeAgent.Daemon;
+
+/// <summary>How the agent of one host runs: what the command line and the configuration file say, checked.</summary>
+public sealed record AgentOptions
+{
+    /// <summary>The control plane, <c>https://host:port</c>, or <c>http://host:port</c> for plaintext.</summary>
+    public required Uri ControlPlane { get; init; }
+
+    /// <summary>The host's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The host's namespace.</summary>
+    public string Namespace { get; init; } = "default";
+
+    /// <summary>Labels that the host brings itself, in the order of their keys.</summary>
+    public EquatableArray<KeyValuePair<string, string>> Labels { get; init; }
+
+    /// <summary>Ports that it declares by name.</summary>
+    public EquatableArray<NamedPort> Ports { get; init; }
+
+    /// <summary>Its addresses; empty takes those of its interfaces.</summary>
+    public EquatableArray<IpAddress> Addresses { get; init; }
+
+    /// <summary>The directory of the agent's files.</summary>
+    public required string StateDirectory { get; init; }
+
+    /// <summary>Whether plaintext to the control plane is meant.</summary>
+    public bool Insecure { get; init; }
+
+    /// <summary>How long the control plane may stay silent after a new policy before it is undone; null never undoes.</summary>
+    public TimeSpan? ConfirmWithin { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What stays open whatever policy says; the control plane is added to it.</summary>
+    public EquatableArray<Failsafe> Failsafes { get; init; } = Failsafe.Defaults;
+
+    /// <summary><c>auto</c> or <c>nftables</c>.</summary>
+    public string Backend { get; init; } = "auto";
+
+    /// <summary>The least that is logged: <c>debug</c>, <c>info</c>, <c>warning</c> or <c>error</c>.</summary>
+    public string LogLevel { get; init; } = "info";
+}
+
+/// <summary>What the user gave makes no sense: says where, what is wrong, and what was expected.</summary>
+public sealed class BadInputException(string message) : Exception(message);

@@ -1,0 +1,89 @@
+using EdgeAgent.Contracts;
+
+namespace EdgeAgent.Daemon;
+
+/// <summary>What the command line of <c>run</c> says, as text; null or empty where it is silent.</summary>
+internal sealed record RunArguments
+{
+    internal string? Config { get; init; }
+
+    internal string? ControlPlane { get; init; }
+
+    internal string? Name { get; init; }
+
+    internal string? Namespace { get; init; }
+
+    internal IReadOnlyList<string> Labels { get; init; } = [];
+
+    internal IReadOnlyList<string> Ports { get; init; } = [];
+
+    internal IReadOnlyList<string> Addresses { get; init; } = [];
+
+    internal string? StateDirectory { get; init; }
+
+    internal bool Insecure { get; init; }
+
+    internal bool NoConfirm { get; init; }
+
+    internal double? ConfirmSeconds { get; init; }
+
+    internal string? Backend { get; init; }
+
+    internal string? LogLevel { get; init; }
+}
+
+/// <summary>Makes options of the command line and the configuration file.</summary>
+internal static class OptionReader
+{
+    private static readonly string[] Backends = ["auto", "nftables"];
+    private static readonly string[] LogLevels = ["debug", "info", "warning", "error"];
+
+    /// <summary>The options; the command line wins over the file, labels and ports are joined.</summary>
+    /// <exception cref="BadInputException">Something is missing or makes no sense.</exception>
+    internal static AgentOptions Read(RunArguments arguments)
+    {
+        var file = arguments.Config is { } path ? ConfigDocument.Read(path) : new();
+        try
+        {
+            return Read(arguments, file);
+        }
+        catch (BadInputException e) when (arguments.Config is { } config)
+        {
+            throw new BadInputException($"{config}: {e.Message}");
+        }
+    }
+
+    private static AgentOptions Read(RunArguments arguments, ConfigDocument file)
+    {
+        var insecure = arguments.Insecure || file.Insecure == true;
+        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var label in (file.Labels ?? []).Select(label => OptionText.Label(label.Key, label.Value)).Concat(arguments.Labels.Select(OptionText.Label)))
+            labels[label.Key] = label.Value;
+        var ports = new SortedDictionary<string, NamedPort>(StringComparer.Ordinal);
+        foreach (var port in (file.Ports ?? []).Select(port => OptionText.NamedPort(port.Key, port.Value)).Concat(arguments.Ports.Select(OptionText.NamedPort)))
+            ports[port.Name] = port;
+        return new()
+        {
+            ControlPlane = OptionText.ControlPlane(arguments.ControlPlane ?? file.ControlPlane ?? throw Missing("--control-plane"), insecure),
+            Name = OptionText.Name(arguments.Name ?? file.Name ?? throw Missing("--name")),
+            Namespace = OptionText.Namespace(arguments.Namespace ?? file.Namespace ?? "default"),
+            Labels = labels.ToEquatableArray(),
+            Ports = ports.Values.ToEquatableArray(),
+            Addresses = (arguments.Addresses.Count > 0 ? arguments.Addresses : file.Addresses ?? []).Select(OptionText.Address).Distinct().Order().ToEquatableArray(),
+            StateDirectory = arguments.StateDirectory ?? file.StateDir ?? throw Missing("--state-dir"),
+            Insecure = insecure,
+            ConfirmWithin = arguments.NoConfirm || file.Confirm == false ? null : ConfirmWithin(arguments.ConfirmSeconds ?? file.ConfirmSeconds ?? 30),
+            Failsafes = file.Failsafes is { } failsafes ? failsafes.Select(OptionText.Failsafe).ToEquatableArray() : Failsafe.Defaults,
+            Backend = OneOf("backend", arguments.Backend ?? file.Backend ?? "auto", Backends),
+            LogLevel = OneOf("log level", arguments.LogLevel ?? file.LogLevel ?? "info", LogLevels),
+        };
+    }
+
+    private static TimeSpan ConfirmWithin(double seconds) =>
+        seconds is >= 0.1 and <= 3600 ? TimeSpan.FromSeconds(seconds) : throw new BadInputException($"confirm seconds {seconds}; expected 0.1 to 3600");
+
+    private static string OneOf(string what, string text, string[] choices) =>
+        choices.Contains(text) ? text : throw new BadInputException($"{what} '{text}'; expected {string.Join(", ", choices[..^1])} or {choices[^1]}");
+
+    private static BadInputException Missing(string option) => new($"{option} is missing; expected it on the command line or in the file of --config");
+}

@@ -1,0 +1,49 @@
+using EdgeAgent.Contracts;
+
+namespace EdgeAgent.Daemon;
+
+/// <summary>Something that happened.</summary>
+/// <param name="At">When, as time since the agent started.</param>
+public abstract record AgentEvent(TimeSpan At);
+
+/// <summary>The policy that was kept on disk.</summary>
+/// <param name="At">When.</param>
+/// <param name="Kept">The policy and the failsafes of the last run.</param>
+/// <param name="Confirmed">The last policy after which the control plane was heard: the kept one, one before it, or none.</param>
+public sealed record CacheLoaded(TimeSpan At, Enforcement Kept, PolicyVersion? Confirmed) : AgentEvent(At);
+
+/// <summary>A refusal that was kept on disk.</summary>
+public sealed record RefusalLoaded(TimeSpan At, Refusal Refusal) : AgentEvent(At);
+
+/// <summary>The control plane said anything at all.</summary>
+public sealed record Heard(TimeSpan At) : AgentEvent(At);
+
+/// <summary>The control plane sent a policy, or another revision of the one that it sent before.</summary>
+public sealed record PolicyReceived(TimeSpan At, PolicyVersion Policy) : AgentEvent(At);
+
+/// <summary>An operator wants a refused policy to be tried again.</summary>
+public sealed record RetryRequested(TimeSpan At, Revision Revision) : AgentEvent(At);
+
+/// <summary>The control plane wants a full comparison and a report.</summary>
+public sealed record VerifyRequested(TimeSpan At) : AgentEvent(At);
+
+/// <summary>What stays open whatever policy says changed.</summary>
+/// <param name="At">When.</param>
+/// <param name="Failsafes">What stays open now.</param>
+/// <param name="Given">Whether the control plane gave it, or it is the host's own.</param>
+public sealed record FailsafesChanged(TimeSpan At, EquatableArray<Failsafe> Failsafes, bool Given) : AgentEvent(At);
+
+/// <summary>How often the control plane wants a report.</summary>
+public sealed record ReportIntervalSet(TimeSpan At, TimeSpan Interval) : AgentEvent(At);
+
+/// <summary>The stream to the control plane is open.</summary>
+public sealed record Connected(TimeSpan At) : AgentEvent(At);
+
+/// <summary>The stream to the control plane broke, or could not be opened.</summary>
+public sealed record Disconnected(TimeSpan At, string Reason) : AgentEvent(At);
+
+/// <summary>Another process changed some netfilter table.</summary>
+public sealed record ForeignChange(TimeSpan At, Culprit Culprit) : AgentEvent(At);
+
+/// <summary>Time went on.</summary>
+public sealed record Tick(TimeSpan At) : AgentEvent(At);

@@ -1,0 +1,33 @@
+using EdgeAgent.Contracts;
+
+namespace EdgeAgent.Daemon;
+
+/// <summary>A host policy with its digest, computed once. Two are equal if revision and digest are.</summary>
+/// <param name="Policy">The policy.</param>
+/// <param name="Digest">The digest of its meaning.</param>
+public sealed record PolicyVersion(HostPolicy Policy, Digest Digest)
+{
+    /// <summary>The revision that it was computed from.</summary>
+    public Revision Revision => Policy.Revision;
+
+    /// <summary>Computes the digest.</summary>
+    public static PolicyVersion Of(HostPolicy policy) => new(policy, HostPolicyDigest.Of(policy));
+
+    /// <summary>The same content at another revision.</summary>
+    public PolicyVersion At(Revision revision) => revision == Revision ? this : this with { Policy = Policy with { Revision = revision } };
+
+    /// <inheritdoc/>
+    public bool Equals(PolicyVersion? other) => other is not null && Digest == other.Digest && Revision == other.Revision;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Digest, Revision);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"revision {Revision} ({Digest.Short})";
+}
+
+/// <summary>All that decides what the kernel holds: the policy, and what stays open whatever it says.</summary>
+/// <param name="Policy">The policy.</param>
+/// <param name="Failsafes">What stays open.</param>
+/// <param name="FailsafesGiven">Whether the control plane gave the failsafes, or they are the host's own.</param>
+public sealed record Enforcement(PolicyVersion Policy, EquatableArray<Failsafe> Failsafes, bool FailsafesGiven = false);

@@ -1,0 +1,34 @@
+using EdgeAgent.Contracts;
+using EdgeAgent.Netfilter;
+
+namespace EdgeAgent.Daemon;
+
+/// <summary>A flow as one host sees it, by its first packet.</summary>
+/// <param name="Direction">Towards the host or from it.</param>
+/// <param name="Self">The host's own address of the flow.</param>
+/// <param name="Peer">The other end's address.</param>
+/// <param name="Protocol">The protocol.</param>
+/// <param name="Port">The destination port; 0 where the protocol has none.</param>
+/// <param name="SourcePort">The source port; 0 where the protocol has none.</param>
+/// <param name="IcmpType">The ICMP type; 0 elsewhere.</param>
+/// <param name="IcmpCode">The ICMP code; 0 elsewhere.</param>
+public readonly record struct HostFlow(Direction Direction, IpAddress Self, IpAddress Peer, IpProtocol Protocol, ushort Port, ushort SourcePort, byte IcmpType = 0, byte IcmpCode = 0)
+{
+    /// <summary>
+    /// A tracked connection as our chains saw its first packet: on the way in after destination translation, on the way out before
+    /// source translation. Null for one that never leaves the host, or only passes through it.
+    /// </summary>
+    /// <param name="tracked">The connection.</param>
+    /// <param name="own">The addresses of the host's interfaces.</param>
+    public static HostFlow? Of(Flow tracked, IReadOnlySet<IpAddress> own)
+    {
+        // The answer comes from where the packet really went.
+        var (original, reply) = (tracked.Original, tracked.Reply);
+        var (from, to) = (own.Contains(original.Source), own.Contains(reply.Source));
+        if (from == to)
+            return null;
+        return to
+            ? new(Direction.Inbound, reply.Source, original.Source, original.Protocol, reply.SourcePort, original.SourcePort, original.IcmpType, original.IcmpCode)
+            : new(Direction.Outbound, original.Source, reply.Source, original.Protocol, reply.SourcePort, original.SourcePort, original.IcmpType, original.IcmpCode);
+    }
+}

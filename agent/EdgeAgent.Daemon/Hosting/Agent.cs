@@ -1,0 +1,168 @@
+using EdgeAgent.Contracts;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeAgent.Daemon;
+
+/// <summary>Runs the pure core: one event after the other in, effects out.</summary>
+internal sealed class Agent : BackgroundService
+{
+    private readonly EventQueue _events;
+    private readonly KernelWorker _worker;
+    private readonly PolicyCache _cache;
+    private readonly StateNotes _notes;
+    private readonly Reporter _reporter;
+    private readonly AgentOptions _options;
+    private readonly ILogger<Agent> _log;
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _job = Task.CompletedTask;
+    private volatile AgentState _state;
+    private long _turns;
+
+    public Agent(AgentOptions options, EventQueue events, KernelWorker worker, PolicyCache cache, StateNotes notes, Reporter reporter, ILogger<Agent> log)
+    {
+        (_options, _events, _worker, _cache, _notes, _reporter, _log) = (options, events, worker, cache, notes, reporter, log);
+        EquatableArray<IpAddress> literal = new ControlPlaneAddresses(options.ControlPlane).Literal() is { } address ? [address] : [];
+        _state = AgentReducer.Start(
+            new CoreSettings { ConfirmWithin = options.ConfirmWithin },
+            EffectiveFailsafes.Of(options.Failsafes, null, literal, options.ControlPlane.Port));
+    }
+
+    /// <summary>What is known now.</summary>
+    internal AgentState State => _state;
+
+    /// <summary>The policy that the host has, in the kernel or at least on disk; null for none.</summary>
+    internal PolicyVersion? PolicyAtHand => _state.Held?.Policy ?? _state.Target;
+
+    /// <summary>Grows as long as the core works; the watchdog looks at it.</summary>
+    internal long Turns => Interlocked.Read(ref _turns);
+
+    /// <summary>Waits until the policy from disk is enforced, or there is none, or it cannot be; but never long, so that boot never hangs.</summary>
+    internal async Task WaitForBootAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await _ready.Task.WaitAsync(SupervisorService.BootPatience, _events.Time, stopping).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            AgentLog.SideWorkFailed(_log, "enforcing the policy from disk", $"it takes more than {SupervisorService.BootPatience.TotalSeconds:0} s; going on without waiting for it");
+        }
+        catch (OperationCanceledException)
+        {
+            // The caller sees its own cancellation.
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        _notes.ClearPurgeMark();
+        LoadCache();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            Interlocked.Increment(ref _turns);
+            if (_events.Reader.TryRead(out var happened))
+            {
+                Deal(happened);
+                continue;
+            }
+
+            if (_state.Running is null)
+                _ready.TrySetResult();
+            await WaitAsync(stoppingToken).ConfigureAwait(false);
+            if (_events.Now >= _state.NextWake)
+                Deal(new Tick(_events.Now));
+        }
+
+        // A job that runs ends in the kernel's time; what it did stays (rule 3).
+        await _job.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task WaitAsync(CancellationToken stopping)
+    {
+        var wait = _state.NextWake - _events.Now;
+        if (wait <= TimeSpan.Zero)
+            return;
+        using var wake = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var arrived = _events.Reader.WaitToReadAsync(wake.Token).AsTask();
+        var elapsed = Task.Delay(wait < Longest ? wait : Longest, _events.Time, wake.Token);
+        await Task.WhenAny(arrived, elapsed).ConfigureAwait(false);
+        await wake.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(arrived, elapsed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>The core turns at least this often, for the watchdog.</summary>
+    private static TimeSpan Longest { get; } = TimeSpan.FromSeconds(1);
+
+    private void LoadCache()
+    {
+        try
+        {
+            if (_cache.Load() is { } kept)
+                _events.Post(new CacheLoaded(_events.Now, kept.InForce with { Failsafes = FailsafesFor(kept.InForce) }, kept.Confirmed));
+        }
+        catch (Exception e) when (e is CorruptCacheException or IOException or UnauthorizedAccessException)
+        {
+            AgentLog.CacheRefused(_log, "policy.cache", e.Message);
+        }
+
+        if (_notes.LoadRefusal() is { } refusal)
+            _events.Post(new RefusalLoaded(_events.Now, refusal));
+    }
+
+    private EquatableArray<Failsafe> FailsafesFor(Enforcement kept)
+    {
+        EquatableArray<IpAddress> addresses = new ControlPlaneAddresses(_options.ControlPlane).Literal() is { } literal ? [literal] : EffectiveFailsafes.AddressesIn(kept.Failsafes);
+        return EffectiveFailsafes.Of(_options.Failsafes, kept.FailsafesGiven ? kept.Failsafes : null, addresses, _options.ControlPlane.Port);
+    }
+
+    private void Deal(AgentEvent happened)
+    {
+        var (state, effects) = AgentReducer.Reduce(_state, happened);
+        _state = state;
+        foreach (var effect in effects)
+            Perform(effect);
+    }
+
+    private void Perform(AgentEffect effect)
+    {
+        switch (effect)
+        {
+            case StartJob start:
+                _job = Task.Run(() => _events.Post(_worker.Run(start.Job)));
+                break;
+            case Report:
+                _reporter.Request(_state);
+                break;
+            case KeepConfirmed:
+                OnDisk("confirming the policy on disk", _cache.Confirm);
+                break;
+            case KeepRefusal keep:
+                OnDisk("keeping a refusal on disk", () => _notes.KeepRefusal(keep.Refusal));
+                break;
+            case Announce { Gravity: Gravity.Info } say:
+                AgentLog.Info(_log, say.Text);
+                break;
+            case Announce { Gravity: Gravity.Warning } say:
+                AgentLog.Warning(_log, say.Text);
+                break;
+            case Announce say:
+                AgentLog.Error(_log, say.Text);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(effect), effect, "no such effect");
+        }
+    }
+
+    private void OnDisk(string what, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            AgentLog.SideWorkFailed(_log, what, e.Message);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+
+namespace EdgeAgent.Daemon;
+
+/// <summary>What the agent says in its log.</summary>
+internal static partial class AgentLog
+{
+    [LoggerMessage(1, LogLevel.Information, "edgeagent {version} for host {host}, state in {directory}, control plane {controlPlane}")]
+    internal static partial void Started(ILogger log, string version, string host, string directory, Uri controlPlane);
+
+    [LoggerMessage(2, LogLevel.Information, "{text}")]
+    internal static partial void Info(ILogger log, string text);
+
+    [LoggerMessage(3, LogLevel.Warning, "{text}")]
+    internal static partial void Warning(ILogger log, string text);
+
+    [LoggerMessage(4, LogLevel.Error, "{text}")]
+    internal static partial void Error(ILogger log, string text);
+
+    [LoggerMessage(5, LogLevel.Information, "connected to the control plane, version {version}")]
+    internal static partial void Connected(ILogger log, string version);
+
+    [LoggerMessage(6, LogLevel.Warning, "control plane {controlPlane} cannot be reached: {problem}; the last policy stays, next attempt in {wait}")]
+    internal static partial void Unreachable(ILogger log, Uri controlPlane, string problem, TimeSpan wait);
+
+    [LoggerMessage(7, LogLevel.Warning, "the name {host} cannot be resolved: {problem}; trying the addresses known so far")]
+    internal static partial void Unresolved(ILogger log, string host, string problem);
+
+    [LoggerMessage(8, LogLevel.Error, "failsafes of the control plane are refused: {problem}; those before stay")]
+    internal static partial void BadFailsafes(ILogger log, string problem);
+
+    [LoggerMessage(9, LogLevel.Warning, "asking for a snapshot: {reason}")]
+    internal static partial void Resync(ILogger log, string reason);
+
+    [LoggerMessage(10, LogLevel.Warning, "the control plane sent a message that this version does not know; it is left aside")]
+    internal static partial void UnknownMessage(ILogger log);
+
+    [LoggerMessage(11, LogLevel.Error, "{file} is refused: {problem}; the host waits for a fresh policy")]
+    internal static partial void CacheRefused(ILogger log, string file, string problem);
+
+    [LoggerMessage(12, LogLevel.Error, "a job on the kernel failed unexpectedly")]
+    internal static partial void JobBroke(ILogger log, Exception cause);
+
+    [LoggerMessage(13, LogLevel.Information, "cut {count} tracked flows that the policy denies, of {tracked}")]
+    internal static partial void FlowsCut(ILogger log, int count, int tracked);
+
+    [LoggerMessage(14, LogLevel.Warning, "{what} failed: {problem}")]
+    internal static partial void SideWorkFailed(ILogger log, string what, string problem);
+}

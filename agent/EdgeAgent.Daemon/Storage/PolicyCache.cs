@@ -1,0 +1,86 @@
+using EdgeAgent.Contracts;
+
+namespace EdgeAgent.Daemon;
+
+/// <summary>What the disk holds of a policy.</summary>
+/// <param name="InForce">The policy that was in force last.</param>
+/// <param name="Confirmed">The last policy after which the control plane was heard: the same, one before, or none.</param>
+public sealed record CachedPolicy(Enforcement InForce, PolicyVersion? Confirmed);
+
+/// <summary>
+/// The policy on disk. While it is not confirmed, what to go back to lies beside it; that file, which says so where it is nothing,
+/// is written first and removed last, so that a crash in between is read as confirmed or as not, never as something else.
+/// </summary>
+public sealed class PolicyCache(StateDirectory directory, IDurableFiles files)
+{
+    private static ReadOnlySpan<byte> Nothing => "edgeagent policy none\n"u8;
+
+    /// <summary>Keeps a policy after which the control plane must still be heard.</summary>
+    /// <param name="inForce">The policy.</param>
+    /// <param name="confirmed">What to go back to; null for nothing.</param>
+    /// <exception cref="IOException">The disk is full or broken; what was kept before is still kept.</exception>
+    public void KeepUnconfirmed(Enforcement inForce, PolicyVersion? confirmed)
+    {
+        files.Replace(directory.ConfirmedPolicy, confirmed is null ? Nothing : PolicyFormat.Write(inForce with { Policy = confirmed }));
+        files.Replace(directory.Policy, PolicyFormat.Write(inForce));
+    }
+
+    /// <summary>Keeps a policy that needs no confirmation.</summary>
+    /// <exception cref="IOException">The disk is full or broken; what was kept before is still kept.</exception>
+    public void Keep(Enforcement inForce)
+    {
+        files.Replace(directory.Policy, PolicyFormat.Write(inForce));
+        files.Forget(directory.ConfirmedPolicy);
+    }
+
+    /// <summary>The policy on disk is confirmed.</summary>
+    public void Confirm() => files.Forget(directory.ConfirmedPolicy);
+
+    /// <summary>Forgets all policies.</summary>
+    public void Forget()
+    {
+        files.Forget(directory.Policy);
+        files.Forget(directory.ConfirmedPolicy);
+    }
+
+    /// <summary>What is on disk; null for nothing.</summary>
+    /// <exception cref="CorruptCacheException">It is not what was written.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public CachedPolicy? Load()
+    {
+        if (ReadFile(directory.Policy) is not { } bytes)
+            return null;
+        var inForce = PolicyFormat.Read(bytes);
+        return ReadFile(directory.ConfirmedPolicy) switch
+        {
+            null => new(inForce, inForce.Policy),
+            var before when before.AsSpan().SequenceEqual(Nothing) => new(inForce, null),
+            var before => new(inForce, Confirmed(before, inForce)),
+        };
+    }
+
+    // A damaged copy of the policy before only means that there is nothing else to go back to.
+    private static PolicyVersion Confirmed(byte[] bytes, Enforcement inForce)
+    {
+        try
+        {
+            return PolicyFormat.Read(bytes).Policy;
+        }
+        catch (CorruptCacheException)
+        {
+            return inForce.Policy;
+        }
+    }
+
+    private static byte[]? ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+}
