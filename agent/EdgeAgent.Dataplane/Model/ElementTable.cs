@@ -152,7 +152,8 @@ public sealed class ElementTable : IEquatable<ElementTable>
             first.CopyTo(slot);
             last.CopyTo(slot[^_keyLength..]);
             _ascending = _ascending && (_count == 0 || _keys.AsSpan((_count * Stride) - _keyLength, _keyLength).SequenceCompareTo(first) < 0);
-            _valueIndexes[_count++] = value is null ? 0 : NumberOf(value);
+            var number = value is null ? 0 : NumberOf(value);
+            _valueIndexes[_count++] = number;
         }
 
         /// <summary>Sorts. Equal keys must not have been added twice.</summary>
