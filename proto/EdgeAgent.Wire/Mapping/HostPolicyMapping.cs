@@ -9,8 +9,10 @@ public static class HostPolicyMapping
     /// <summary>To the wire; sets that the host holds go without content.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="holds">Whether the host holds a set of this digest; null for none.</param>
-    public static V1.Snapshot ToWire(HostPolicy policy, Func<Digest, bool>? holds = null)
+    /// <param name="encode">Encodes a set, or finds its encoding; null to encode each anew.</param>
+    public static V1.Snapshot ToWire(HostPolicy policy, Func<Digest, bool>? holds = null, Func<AddressSet, V1.AddressSet>? encode = null)
     {
+        encode ??= SetMapping.ToWire;
         var wire = new V1.Snapshot
         {
             Revision = policy.Revision.Number,
@@ -20,7 +22,7 @@ public static class HostPolicyMapping
         wire.Inbound.AddRange(policy.Inbound.Select(RuleMapping.ToWire));
         wire.Outbound.AddRange(policy.Outbound.Select(RuleMapping.ToWire));
         foreach (var set in policy.Sets.Values)
-            wire.Sets.Add(holds?.Invoke(set.Digest) == true ? new() { Id = set.Id, Digest = set.Digest.Hex } : SetMapping.ToWire(set));
+            wire.Sets.Add(holds?.Invoke(set.Digest) == true ? new() { Id = set.Id, Digest = set.Digest.Hex } : encode(set));
         wire.PortSets.AddRange(policy.PortSets.Values.Select(SetMapping.ToWire));
         return wire;
     }

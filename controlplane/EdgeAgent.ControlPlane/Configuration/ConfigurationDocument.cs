@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace EdgeAgent.ControlPlane.Configuration;
+
+/// <summary>The configuration file as it is written; what is absent has the default of <see cref="ServerConfiguration"/>.</summary>
+internal sealed record ConfigurationDocument
+{
+    /// <summary>Path of the data directory, relative to the file.</summary>
+    public string? Data { get; init; }
+
+    /// <summary><c>ADDR:PORT</c> of gRPC.</summary>
+    public string? Listen { get; init; }
+
+    /// <summary><c>ADDR:PORT</c> of pages, metrics and health.</summary>
+    public string? Http { get; init; }
+
+    /// <summary>Whether gRPC is served without TLS.</summary>
+    public bool? Insecure { get; init; }
+
+    /// <summary>Trust.</summary>
+    public TlsDocument? Tls { get; init; }
+
+    /// <summary>The trust domain of SPIFFE ids.</summary>
+    public string? TrustDomain { get; init; }
+
+    /// <summary>SPIFFE ids that may administer.</summary>
+    public IReadOnlyList<string>? Administrators { get; init; }
+
+    /// <summary>Seconds between heartbeats.</summary>
+    public double? HeartbeatSeconds { get; init; }
+
+    /// <summary>Seconds between status reports.</summary>
+    public double? ReportSeconds { get; init; }
+
+    /// <summary>How large the store may grow, in MiB.</summary>
+    public long? StoreLimitMebibytes { get; init; }
+}
+
+/// <summary>The <c>tls</c> section.</summary>
+internal sealed record TlsDocument
+{
+    /// <summary>Path of the server's certificate chain in PEM.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>Path of its key in PEM.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Path of the authorities of clients in PEM.</summary>
+    public string? ClientAuthorities { get; init; }
+
+    /// <summary>Names of the certificate that the embedded authority issues to the server.</summary>
+    public IReadOnlyList<string>? Names { get; init; }
+
+    /// <summary>Days that a host's certificate lives.</summary>
+    public double? CertificateDays { get; init; }
+}
+
+/// <summary>Source-generated JSON of the configuration file.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    ReadCommentHandling = JsonCommentHandling.Skip,
+    AllowTrailingCommas = true)]
+[JsonSerializable(typeof(ConfigurationDocument))]
+internal sealed partial class ConfigurationJson : JsonSerializerContext;

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using EdgeAgent.Contracts;
+
+namespace EdgeAgent.ControlPlane.Configuration;
+
+/// <summary>Makes a configuration of what the command line and the configuration file say; the command line wins.</summary>
+internal static class ConfigurationReader
+{
+    /// <summary>Reads a configuration.</summary>
+    /// <exception cref="ConfigurationException">Something is missing, unreadable or out of range.</exception>
+    public static ServerConfiguration Read(CommandLineValues given)
+    {
+        var file = given.ConfigurationFile;
+        var document = file is null ? new() : ReadFile(file);
+        var defaults = new ServerConfiguration { DataDirectory = "", Listen = new(System.Net.IPAddress.Loopback, 0) };
+        var result = new ServerConfiguration
+        {
+            DataDirectory = Path.GetFullPath(given.DataDirectory ?? Resolve(file, document.Data) ?? throw Missing("--data DIR", "data")),
+            Listen = Address("--listen", given.Listen) ?? Address($"{file}: listen", document.Listen) ?? throw Missing("--listen ADDR:PORT", "listen"),
+            Http = Address("--http", given.Http) ?? Address($"{file}: http", document.Http),
+            Insecure = given.Insecure || document.Insecure == true,
+            Certificates = Certificates(file, document.Tls),
+            ServerNames = (document.Tls?.Names ?? []).ToEquatableArray(),
+            TrustDomain = document.TrustDomain ?? defaults.TrustDomain,
+            Administrators = (document.Administrators ?? []).ToEquatableArray(),
+            HeartbeatInterval = Seconds(file, "heartbeatSeconds", document.HeartbeatSeconds, 0.1, 3600) ?? defaults.HeartbeatInterval,
+            ReportInterval = Seconds(file, "reportSeconds", document.ReportSeconds, 0.1, 86400) ?? defaults.ReportInterval,
+            CertificateLifetime = Seconds(file, "tls.certificateDays", document.Tls?.CertificateDays * 86400, 60, 86400 * 3650.0) ?? defaults.CertificateLifetime,
+            StoreLimit = InRange(file, "storeLimitMebibytes", document.StoreLimitMebibytes ?? 0, 0, 1L << 30) * 1024 * 1024,
+        };
+        if (result.TrustDomain.Length is 0 or > 255 || result.TrustDomain.Any(c => !(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_')))
+            throw new ConfigurationException($"{file}: trustDomain: '{result.TrustDomain}'; expected lower-case letters, digits, dots, dashes and underscores");
+        return result;
+    }
+
+    private static ConfigurationDocument ReadFile(string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), ConfigurationJson.Default.ConfigurationDocument)
+                ?? throw new ConfigurationException($"{file}:1:1: null; expected an object such as {{\"data\": \"/var/lib/edgecontrol\", \"listen\": \"0.0.0.0:7443\"}}");
+        }
+        catch (JsonException e)
+        {
+            throw new ConfigurationException($"{file}:{e.LineNumber + 1}:{e.BytePositionInLine + 1}: {e.Path}: {e.Message.Split(" Path: ")[0]} (expected JSON with the fields data, listen, http, insecure, tls, trustDomain, administrators, heartbeatSeconds, reportSeconds, storeLimitMebibytes)");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"{file}: {e.Message} (expected a readable JSON file)");
+        }
+    }
+
+    private static CertificateFiles? Certificates(string? file, TlsDocument? tls) => (tls?.Certificate, tls?.Key, tls?.ClientAuthorities) switch
+    {
+        (null, null, null) => null,
+        ({ } certificate, { } key, { } authorities) => new(Resolve(file, certificate)!, Resolve(file, key)!, Resolve(file, authorities)!),
+        _ => throw new ConfigurationException($"{file}: tls: only some of certificate, key and clientAuthorities; expected all three, or none for the embedded authority"),
+    };
+
+    private static ListenAddress? Address(string where, string? text) =>
+        text is null ? null : ListenAddress.TryParse(text, out var address) ? address : throw new ConfigurationException($"{where}: '{text}'; expected {ListenAddress.Expected}");
+
+    private static TimeSpan? Seconds(string? file, string field, double? seconds, double least, double most) =>
+        seconds is null ? null : TimeSpan.FromSeconds(InRange(file, field, seconds.Value, least, most));
+
+    private static T InRange<T>(string? file, string field, T value, T least, T most)
+        where T : IComparable<T> =>
+        value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0
+            ? value
+            : throw new ConfigurationException($"{file}: {field}: {value} is out of range; expected {least} to {most}");
+
+    private static ConfigurationException Missing(string option, string field) =>
+        new($"nothing says {field}; expected {option}, or \"{field}\" in the file of --config");
+
+    private static string? Resolve(string? file, string? path) =>
+        path is null ? null : Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file!))!, path);
+}

@@ -1,0 +1,49 @@
+using EdgeAgent.Contracts;
+
+namespace EdgeAgent.ControlPlane.Configuration;
+
+/// <summary>How one control plane process runs.</summary>
+public sealed record ServerConfiguration
+{
+    /// <summary>The directory of the store and of the embedded certificate authority; made if it does not exist.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Where gRPC is served.</summary>
+    public required ListenAddress Listen { get; init; }
+
+    /// <summary>Where pages, metrics and health are served over plain HTTP/1.1; null for nowhere.</summary>
+    public ListenAddress? Http { get; init; }
+
+    /// <summary>Whether gRPC is served without TLS, and callers are believed: loopback and labs only.</summary>
+    public bool Insecure { get; init; }
+
+    /// <summary>The operator's own certificates; null for the embedded authority.</summary>
+    public CertificateFiles? Certificates { get; init; }
+
+    /// <summary>DNS names and addresses of the server's certificate from the embedded authority, beside the machine's own.</summary>
+    public EquatableArray<string> ServerNames { get; init; }
+
+    /// <summary>The trust domain of SPIFFE ids.</summary>
+    public string TrustDomain { get; init; } = "cluster.local";
+
+    /// <summary>SPIFFE ids that may administer, beside those under <c>/admin/</c> of the trust domain.</summary>
+    public EquatableArray<string> Administrators { get; init; }
+
+    /// <summary>How often a connected host hears a heartbeat.</summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a host reports its status when nothing changes; after three of them without a report it is stale.</summary>
+    public TimeSpan ReportInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The life of a host's certificate.</summary>
+    public TimeSpan CertificateLifetime { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How large the store may grow, in bytes; 0 for as large as the disk.</summary>
+    public long StoreLimit { get; init; }
+}
+
+/// <summary>Certificates that the operator supplies, in PEM.</summary>
+/// <param name="Certificate">The server's certificate, with its intermediate ones.</param>
+/// <param name="Key">Its private key.</param>
+/// <param name="ClientAuthorities">The authorities that clients' certificates must come from.</param>
+public sealed record CertificateFiles(string Certificate, string Key, string ClientAuthorities);

@@ -1,0 +1,134 @@
+using EdgeAgent.ControlPlane.Configuration;
+using EdgeAgent.ControlPlane.Hosts;
+using EdgeAgent.ControlPlane.Revisions;
+using EdgeAgent.ControlPlane.Services;
+using EdgeAgent.ControlPlane.Storage;
+using EdgeAgent.ControlPlane.Trust;
+using EdgeAgent.ControlPlane.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeAgent.ControlPlane.Hosting;
+
+/// <summary>One control plane: its store, its services and its endpoints, from start to stop.</summary>
+public sealed class ControlPlaneServer : IAsyncDisposable
+{
+    // Longer than streams need to end, shorter than an operator's patience.
+    private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(3);
+
+    private readonly WebApplication _application;
+    private readonly Store _store;
+    private readonly ServerCertificates? _certificates;
+
+    private ControlPlaneServer(WebApplication application, Store store, ServerCertificates? certificates) =>
+        (_application, _store, _certificates) = (application, store, certificates);
+
+    /// <summary>Where gRPC is served, with the port in use.</summary>
+    public Uri GrpcAddress => Address(0);
+
+    /// <summary>Where pages are served, with the port in use; null for nowhere.</summary>
+    public Uri? HttpAddress { get; private init; }
+
+    /// <summary>Starts a control plane; done when it serves.</summary>
+    /// <exception cref="ConfigurationException">A certificate is missing or not what it should be.</exception>
+    /// <exception cref="StoreException">The store is foreign, damaged, unreadable or in use.</exception>
+    /// <exception cref="IOException">An address to listen on is in use.</exception>
+    public static async Task<ControlPlaneServer> StartAsync(ServerConfiguration configuration, Action<ILoggingBuilder> logging, CancellationToken cancel = default)
+    {
+        Store? store = null;
+        ServerCertificates? certificates = null;
+        try
+        {
+            store = Store.Open(configuration.DataDirectory, configuration.StoreLimit);
+            certificates = configuration.Insecure ? null : ServerCertificates.Load(configuration, TimeProvider.System);
+            var application = Build(configuration, store, certificates, logging);
+            await application.StartAsync(cancel);
+            var server = new ControlPlaneServer(application, store, certificates);
+            return configuration.Http is null ? server : new(application, store, certificates) { HttpAddress = server.Address(1) };
+        }
+        catch
+        {
+            certificates?.Dispose();
+            store?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ends when the process is asked to stop, and everything has stopped.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancel = default) => _application.WaitForShutdownAsync(cancel);
+
+    /// <summary>Stops serving: streams end, what was acknowledged is stored.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _application.StopAsync();
+        await _application.DisposeAsync();
+        _certificates?.Dispose();
+        _store.Dispose();
+    }
+
+    private static WebApplication Build(ServerConfiguration configuration, Store store, ServerCertificates? certificates, Action<ILoggingBuilder> logging)
+    {
+        // The empty builder reads no environment, no files, and watches none.
+        var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "edgecontrol" });
+        logging(builder.Logging);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => Endpoints.Configure(kestrel, configuration, certificates));
+        AddServices(builder.Services, configuration, store);
+        if (certificates is not null)
+            builder.Services.AddSingleton(certificates);
+        var application = builder.Build();
+        var pages = application.Services.GetRequiredService<Pages>();
+        application.Use(async (context, next) =>
+        {
+            var isPlain = Endpoints.IsPlainHttp(context);
+            if (await pages.TryServeAsync(context, isPlain))
+                return;
+            if (isPlain)
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+            else
+                await next(context);
+        });
+        application.MapGrpcService<AgentEndpoint>();
+        application.MapGrpcService<AdminEndpoint>();
+        return application;
+    }
+
+    private static void AddServices(IServiceCollection services, ServerConfiguration configuration, Store store)
+    {
+        services.Configure<HostOptions>(options =>
+        {
+            options.ShutdownTimeout = ShutdownPatience;
+            options.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost;
+        });
+        services.AddGrpc(options => options.MaxReceiveMessageSize = ResourceChanges.MostBytes + (64 * 1024));
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(configuration);
+        services.AddSingleton(store.Revisions).AddSingleton(store.Transitions).AddSingleton(store.Tokens);
+        services.AddSingleton(provider => new AuditIntegrity(store, provider.GetRequiredService<ILogger<AuditIntegrity>>()));
+        services.AddSingleton(new Publisher(Restore(store)));
+        services.AddSingleton(provider => new StatusBoard(store.Transitions.Newest(), TimeProvider.System, provider.GetRequiredService<TransitionRecorder>().Add));
+        services.AddSingleton<Telemetry>().AddSingleton<HostConnections>().AddSingleton<ServerStopping>().AddSingleton<Callers>();
+        services.AddSingleton<Enrolment>().AddSingleton<Liveness>().AddSingleton(SystemdNotifier.FromEnvironment());
+        services.AddSingleton<RevisionWriter>().AddHostedService(provider => provider.GetRequiredService<RevisionWriter>());
+        services.AddSingleton<TransitionRecorder>().AddHostedService(provider => provider.GetRequiredService<TransitionRecorder>());
+        services.AddHostedService<StalenessWatch>().AddHostedService<SystemdService>();
+        services.AddSingleton<ResourceChanges>().AddSingleton<ResourceQueries>().AddSingleton<StatusQueries>().AddSingleton<ExplainQueries>();
+        services.AddSingleton<AgentEndpoint>().AddSingleton<AdminEndpoint>();
+        services.AddSingleton<StatusPage>().AddSingleton<MetricsPage>().AddSingleton<Pages>();
+    }
+
+    private static FleetState Restore(Store store)
+    {
+        var (newest, documents) = store.Revisions.Current();
+        return ChangePlan.Restore(newest, documents);
+    }
+
+    private Uri Address(int index) =>
+        new(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ElementAt(index));
+}

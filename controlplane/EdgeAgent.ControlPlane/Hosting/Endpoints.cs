@@ -1,0 +1,47 @@
+using EdgeAgent.ControlPlane.Configuration;
+using EdgeAgent.ControlPlane.Trust;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace EdgeAgent.ControlPlane.Hosting;
+
+/// <summary>What the server listens on, and the limits of what it accepts there.</summary>
+internal static class Endpoints
+{
+    /// <summary>Sets up Kestrel.</summary>
+    public static void Configure(KestrelServerOptions kestrel, ServerConfiguration configuration, ServerCertificates? certificates)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = 100_000;
+        // A host that lost its power does not say so: after half a minute without a pong it is disconnected.
+        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(10);
+        kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
+        kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
+        kestrel.Listen(configuration.Listen.Address, configuration.Listen.Port, listen =>
+        {
+            listen.Protocols = certificates is null ? HttpProtocols.Http2 : HttpProtocols.Http1AndHttp2;
+            if (certificates is not null)
+                listen.UseHttps(certificates.Configure);
+        });
+        if (configuration.Http is not { } http)
+            return;
+        kestrel.Listen(http.Address, http.Port, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Use(next => connection =>
+            {
+                connection.Features.Set(PlainHttp.Mark);
+                return next(connection);
+            });
+        });
+    }
+
+    /// <summary>Whether a request came over the plain HTTP endpoint.</summary>
+    public static bool IsPlainHttp(HttpContext context) => context.Features.Get<PlainHttp>() is not null;
+
+    private sealed class PlainHttp
+    {
+        public static PlainHttp Mark { get; } = new();
+    }
+}

@@ -1,0 +1,127 @@
+using EdgeAgent.Contracts;
+using EdgeAgent.ControlPlane.Configuration;
+using EdgeAgent.ControlPlane.Revisions;
+using EdgeAgent.Wire;
+using EdgeAgent.Wire.V1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace EdgeAgent.ControlPlane.Hosts;
+
+/// <summary>One open connection of a host: policy, commands and heartbeats down, status up, until either side ends it.</summary>
+internal sealed class AgentSession(
+    HostConnection connection,
+    HostFeed feed,
+    IAsyncStreamReader<AgentMessage> requests,
+    IServerStreamWriter<ServerMessage> responses,
+    Publisher publisher,
+    StatusBoard board,
+    ServerConfiguration configuration,
+    Telemetry telemetry,
+    TimeProvider time)
+{
+    // A host that can never use what it is sent must not be sent it without end.
+    private static readonly TimeSpan ResyncPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Serves the connection until it ends.</summary>
+    /// <param name="stopping">Ends when the server stops.</param>
+    /// <param name="gone">Cancelled when the client is gone.</param>
+    /// <returns>Why it ended: OK where the host ended it.</returns>
+    public async Task<Status> RunAsync(Task stopping, CancellationToken gone)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(gone);
+        using var subscription = publisher.Subscribe(connection.Signal);
+        var reading = Ended(ReadAsync(ending.Token));
+        var writing = Ended(WriteAsync(ending.Token));
+        var first = await Task.WhenAny(reading, writing, connection.Replaced, stopping);
+        await ending.CancelAsync();
+        var (read, written) = (await reading, await writing);
+        if (first == reading)
+            return read;
+        if (first == writing)
+            return written;
+        return first == connection.Replaced
+            ? new(StatusCode.Aborted, $"a newer connection of host {connection.Host} took the place of this one")
+            : new(StatusCode.Unavailable, "the control plane is stopping");
+    }
+
+    private static async Task<Status> Ended(Task<Status> work)
+    {
+        try
+        {
+            return await work;
+        }
+        catch (Exception e) when (e is OperationCanceledException or InvalidOperationException or IOException)
+        {
+            return new(StatusCode.Cancelled, "the connection is gone");
+        }
+    }
+
+    private async Task<Status> ReadAsync(CancellationToken cancel)
+    {
+        var lastResync = DateTimeOffset.MinValue;
+        while (await requests.MoveNext(cancel))
+        {
+            switch (requests.Current.MessageCase)
+            {
+                case AgentMessage.MessageOneofCase.Status:
+                    if (Refuse(requests.Current.Status) is { } refusal)
+                        return refusal;
+                    break;
+                case AgentMessage.MessageOneofCase.Resync:
+                    if (lastResync + ResyncPause - time.GetUtcNow() is { Ticks: > 0 } pause)
+                        await Task.Delay(pause, time, cancel);
+                    lastResync = time.GetUtcNow();
+                    telemetry.ResyncAsked();
+                    feed.Resync();
+                    connection.Signal.Set();
+                    break;
+                default:
+                    return new(StatusCode.InvalidArgument, $"a message of kind {requests.Current.MessageCase} after the hello; expected a status or a resync");
+            }
+        }
+
+        return Status.DefaultSuccess;
+    }
+
+    private Status? Refuse(Wire.V1.HostStatus wire)
+    {
+        try
+        {
+            var report = HostStatusMapping.FromWire(wire);
+            if (new HostName(report.Namespace, report.Name) != connection.Host)
+                return new(StatusCode.PermissionDenied, $"a status of host {report.Namespace}/{report.Name}; expected one of {connection.Host}");
+            if (report.State is Contracts.HostState.Stale or Contracts.HostState.Disconnected)
+                return new(StatusCode.InvalidArgument, $"state {report.State} in a report; expected one that a host can say of itself");
+            board.Reported(report);
+            telemetry.StatusReceived();
+            return null;
+        }
+        catch (WireFormatException e)
+        {
+            return new(StatusCode.InvalidArgument, e.Message);
+        }
+    }
+
+    private async Task<Status> WriteAsync(CancellationToken cancel)
+    {
+        await responses.WriteAsync(new() { Welcome = Welcome() }, cancel);
+        for (var heartbeat = false; ; heartbeat = !await connection.Signal.WaitAsync(configuration.HeartbeatInterval, cancel))
+        {
+            while (connection.NextCommand() is { } command)
+                await responses.WriteAsync(new() { Command = command }, cancel);
+            if (feed.Next(publisher.Current) is not { } messages)
+                return new(StatusCode.Aborted, $"host {connection.Host} was deleted; connect again to register it anew");
+            foreach (var message in messages)
+            {
+                await responses.WriteAsync(message, cancel);
+                telemetry.Sent(message.MessageCase);
+            }
+
+            if (heartbeat || messages.Count > 0)
+                await responses.WriteAsync(new() { Heartbeat = new() { At = time.GetUtcNow().ToTimestamp() } }, cancel);
+        }
+    }
+
+    private Welcome Welcome() => new() { ServerVersion = ServerVersion.Text, ReportInterval = Duration.FromTimeSpan(configuration.ReportInterval) };
+}

@@ -1,0 +1,56 @@
+using EdgeAgent.Contracts;
+using EdgeAgent.ControlPlane.Revisions;
+using EdgeAgent.Wire.V1;
+
+namespace EdgeAgent.ControlPlane.Hosts;
+
+/// <summary>
+/// What one connected host has been sent, and what it is to be sent next. Nothing is queued: each step goes from what the host has
+/// to the newest state.
+/// </summary>
+internal sealed class HostFeed(HostName host, Digest cached, IReadOnlySet<Digest> heldSets)
+{
+    private static readonly IReadOnlySet<Digest> NoSets = new HashSet<Digest>();
+
+    private readonly Lock _lock = new();
+    private IReadOnlySet<Digest> _heldSets = heldSets;
+    private Digest _cached = cached;
+    private HostPolicy? _sent;
+    private Revision? _inSync;
+
+    /// <summary>Sends a whole policy next, with all contents: the host could not use what it has.</summary>
+    public void Resync()
+    {
+        lock (_lock)
+        {
+            (_sent, _inSync, _cached, _heldSets) = (null, null, default, NoSets);
+        }
+    }
+
+    /// <summary>The messages that bring the host to a state; none where it is there. Null where the state has no such host.</summary>
+    public IReadOnlyList<ServerMessage>? Next(FleetState state)
+    {
+        lock (_lock)
+        {
+            if (state.PolicyOf(host) is not { } policy)
+                return null;
+            if (_inSync == state.Revision)
+                return [];
+            var digest = state.Encodings.DigestOf(policy);
+            var messages = new List<ServerMessage>(3);
+            if (_sent is null)
+            {
+                if (_cached != digest)
+                    messages.Add(new() { Snapshot = state.Encodings.Snapshot(policy, _heldSets) });
+            }
+            else if (state.Encodings.DigestOf(_sent) != digest)
+            {
+                messages.Add(new() { Delta = state.Encodings.Delta(_sent, policy) });
+            }
+
+            (_sent, _inSync) = (policy, state.Revision);
+            messages.Add(new() { InSync = new() { Revision = state.Revision.Number, Digest = digest.Hex } });
+            return messages;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using EdgeAgent.Contracts;
+using EdgeAgent.ControlPlane.Storage;
+
+namespace EdgeAgent.ControlPlane.Hosts;
+
+/// <summary>Where every host stands. Each change of that is handed on to the log of transitions.</summary>
+internal sealed class StatusBoard
+{
+    // Hosts that were refused are shown, but strangers cannot fill the memory with names.
+    private const int MostStrangers = 1000;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<HostName, HostEntry> _entries = [];
+    private readonly TimeProvider _time;
+    private readonly Action<StatusTransition> _log;
+
+    /// <summary>Begins with what the log says; whoever was connected when the control plane ended no longer is.</summary>
+    public StatusBoard(IEnumerable<StatusTransition> newest, TimeProvider time, Action<StatusTransition> log)
+    {
+        (_time, _log) = (time, log);
+        foreach (var transition in newest)
+        {
+            _entries[transition.Host] = new(transition.Host, transition.State, transition.Reason) { Last = transition };
+            if (transition.State != HostState.Disconnected)
+                Change(transition.Host, entry => entry with { State = HostState.Disconnected, Reason = "no connection since the control plane started" });
+        }
+    }
+
+    /// <summary>The entry of a host, or null if it was never heard of.</summary>
+    public HostEntry? Find(HostName host)
+    {
+        lock (_lock)
+            return _entries.GetValueOrDefault(host);
+    }
+
+    /// <summary>All entries, by host.</summary>
+    public IReadOnlyList<HostEntry> All()
+    {
+        lock (_lock)
+            return [.. _entries.Values.OrderBy(entry => entry.Host)];
+    }
+
+    /// <summary>A host opened a connection.</summary>
+    public void Connected(HostName host, HostFacts facts) => Change(host, entry => entry with
+    {
+        State = HostState.Unknown,
+        Reason = "connected, no report yet",
+        IsConnected = true,
+        Facts = facts,
+        Received = _time.GetUtcNow(),
+    });
+
+    /// <summary>A connected host reported.</summary>
+    public void Reported(HostStatus report) => Change(new(report.Namespace, report.Name), entry => entry with
+    {
+        State = report.State,
+        Reason = report.Reason,
+        Report = report,
+        Received = _time.GetUtcNow(),
+    });
+
+    /// <summary>A host's only connection ended.</summary>
+    public void Disconnected(HostName host, string reason) => Change(host, entry => entry with
+    {
+        State = HostState.Disconnected,
+        Reason = reason,
+        IsConnected = false,
+    });
+
+    /// <summary>A host was not let in.</summary>
+    public void Refused(HostName host, string reason)
+    {
+        lock (_lock)
+        {
+            if (_entries.ContainsKey(host) || _entries.Values.Count(entry => entry.Facts is null && entry.Report is null) < MostStrangers)
+                Change(host, entry => entry.IsConnected ? entry : entry with { State = HostState.Failed, Reason = $"refused: {reason}" });
+        }
+    }
+
+    /// <summary>Marks the connected hosts that were silent for too long.</summary>
+    public void MarkStale(TimeSpan silence)
+    {
+        var last = _time.GetUtcNow() - silence;
+        foreach (var silent in All().Where(entry => entry.IsConnected && entry.Received < last && entry.State != HostState.Stale))
+            Change(silent.Host, entry => entry.Received < last && entry.IsConnected ? entry with { State = HostState.Stale, Reason = $"no report since {entry.Received:u}" } : entry);
+    }
+
+    /// <summary>Forgets a host that is no longer one.</summary>
+    public void Forget(HostName host)
+    {
+        lock (_lock)
+            _entries.Remove(host);
+    }
+
+    private void Change(HostName host, Func<HostEntry, HostEntry> change)
+    {
+        lock (_lock)
+        {
+            var entry = change(_entries.GetValueOrDefault(host) ?? new(host, HostState.Unknown, ""));
+            var transition = entry.TransitionAt(_time.GetUtcNow());
+            if (!transition.SaysTheSameAs(entry.Last))
+            {
+                _log(transition);
+                entry = entry with { Last = transition };
+            }
+
+            _entries[host] = entry;
+        }
+    }
+}

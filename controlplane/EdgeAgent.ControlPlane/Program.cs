@@ -1,0 +1,3 @@
+using EdgeAgent.ControlPlane.Hosting;
+
+return await ServerCommand.RunAsync(args);

@@ -1,0 +1,129 @@
+using EdgeAgent.Contracts;
+using EdgeAgent.ControlPlane.Storage;
+using EdgeAgent.Manifests;
+using EdgeAgent.Policy;
+
+namespace EdgeAgent.ControlPlane.Revisions;
+
+/// <summary>What a change would make of a state, worked out in full without touching anything.</summary>
+/// <param name="After">The state after it; the same as before where it changes nothing or has errors.</param>
+/// <param name="Rows">What the store is to write; nothing where nothing changes.</param>
+/// <param name="Outcome">What to tell who asked.</param>
+internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChange> Rows, ChangeOutcome Outcome)
+{
+    /// <summary>Works a change out.</summary>
+    public static ChangePlan Make(FleetState before, ChangeRequest request)
+    {
+        var next = before.Revision.Next;
+        var (declared, registered) = (before.Declared.ToBuilder(), before.Registered.ToBuilder());
+        var target = request.Origin == DocumentOrigin.Declared ? declared : registered;
+        var rows = new List<DocumentChange>();
+        var changes = new List<(ResourceKey Key, DocumentChangeKind? Kind)>();
+        var diagnostics = new List<Diagnostic>(request.Warnings);
+
+        foreach (var key in request.Delete.Distinct())
+        {
+            var removed = declared.Remove(key);
+            if (removed)
+                rows.Add(new(DocumentChangeKind.Deleted, key, DocumentOrigin.Declared, null));
+            if (!request.KeepsRegistrations && registered.Remove(key))
+                rows.Add(new(DocumentChangeKind.Deleted, key, DocumentOrigin.Registered, null));
+            else if (!removed)
+                diagnostics.Add(new(Severity.Warning, SourcePosition.None, key, "", "there is no such resource; nothing to delete"));
+            changes.Add((key, before.Find(key) is null ? null : DocumentChangeKind.Deleted));
+        }
+
+        foreach (var resource in request.Set)
+        {
+            if (target.TryGetValue(resource.Key, out var present) && present.Resource.Text == resource.Text)
+            {
+                changes.Add((resource.Key, null));
+                continue;
+            }
+
+            var kind = before.Find(resource.Key) is null ? DocumentChangeKind.Created : DocumentChangeKind.Changed;
+            var stored = new StoredResource(resource, request.Origin, next, WarningsOf(resource.Key, request.Warnings));
+            target[resource.Key] = stored;
+            rows.Add(new(kind, resource.Key, request.Origin, stored.Document));
+            changes.Add((resource.Key, kind));
+        }
+
+        if (rows.Count == 0)
+            return new(before, [], new(true, before.Revision, changes, diagnostics, 0));
+
+        var after = before with { Revision = next, Declared = declared.ToImmutable(), Registered = registered.ToImmutable(), Encodings = before.Encodings.At(next) };
+        var touched = rows.Select(row => row.Key).ToHashSet();
+        return Complete(before, after, touched, rows, new(true, next, changes, diagnostics, 0));
+    }
+
+    /// <summary>The state that documents of the store amount to.</summary>
+    /// <exception cref="StoreException">A document is no longer readable: the store is not of this version.</exception>
+    public static FleetState Restore(Revision newest, IReadOnlyList<Document> documents)
+    {
+        var state = FleetState.Empty with { Revision = newest, Encodings = FleetState.Empty.Encodings.At(newest) };
+        var (declared, registered) = (state.Declared.ToBuilder(), state.Registered.ToBuilder());
+        foreach (var document in documents)
+        {
+            (document.Origin == DocumentOrigin.Declared ? declared : registered).Add(document.Key, StoredResource.Read(document));
+        }
+
+        state = state with { Declared = declared.ToImmutable(), Registered = registered.ToImmutable() };
+        return WithPolicies(FleetState.Empty, state, [.. documents.Select(document => document.Key)]).After;
+    }
+
+    private static ChangePlan Complete(FleetState before, FleetState after, HashSet<ResourceKey> touched, IReadOnlyList<DocumentChange> rows, ChangeOutcome outcome)
+    {
+        // Of two that clash the later one is in error: what is new goes last.
+        var (changed, kept) = Split(after.ToCheck, resource => touched.Contains(resource.Key));
+        var findings = ManifestReader.Check([.. kept, .. changed]);
+        if (findings.Any(finding => finding.Severity == Severity.Error))
+            return Refused(before, outcome, findings);
+
+        var (result, engineFindings, hostsTouched) = WithPolicies(before, after, touched);
+        var all = findings.Concat(engineFindings).ToList();
+        if (all.Any(finding => finding.Severity == Severity.Error))
+            return Refused(before, outcome, all);
+        var told = outcome.Diagnostics.Concat(all.Where(finding => finding.Resource is { } key && touched.Contains(key)));
+        return new(result, rows.ToEquatableArray(), outcome with { Diagnostics = [.. told], HostsTouched = hostsTouched });
+    }
+
+    private static ChangePlan Refused(FleetState before, ChangeOutcome outcome, IEnumerable<Diagnostic> findings) => new(
+        before,
+        [],
+        outcome with { Accepted = false, Revision = before.Revision, Changes = [], Diagnostics = [.. outcome.Diagnostics, .. findings.Where(finding => finding.Severity == Severity.Error)] });
+
+    private static (FleetState After, IReadOnlyList<Diagnostic> Findings, int HostsTouched) WithPolicies(FleetState before, FleetState after, HashSet<ResourceKey> touched)
+    {
+        var set = new List<Resource>();
+        var deleted = new List<ResourceKey>();
+        var hosts = before.Hosts.ToBuilder();
+        foreach (var key in touched)
+        {
+            if (before.Effective(key) is EndpointResource { IsManaged: true })
+                hosts.Remove(new HostName(key.Namespace, key.Name));
+            if (after.Effective(key) is not { } resource)
+            {
+                deleted.Add(key);
+                continue;
+            }
+
+            set.Add(resource);
+            if (resource is EndpointResource { IsManaged: true })
+                hosts[new(key.Namespace, key.Name)] = key;
+        }
+
+        var result = PolicyEngine.Apply(before.Policies, new Change(set.ToEquatableArray(), deleted.ToEquatableArray()));
+        return (after with { Policies = result.State, Hosts = hosts.ToImmutable(), Warnings = result.Diagnostics }, result.Diagnostics, result.Changed.Length);
+    }
+
+    private static EquatableArray<Diagnostic> WarningsOf(ResourceKey key, IReadOnlyList<Diagnostic> warnings) =>
+        warnings.Where(warning => warning.Resource == key).ToEquatableArray();
+
+    private static (List<T> Matching, List<T> Others) Split<T>(IEnumerable<T> items, Func<T, bool> condition)
+    {
+        var (matching, others) = (new List<T>(), new List<T>());
+        foreach (var item in items)
+            (condition(item) ? matching : others).Add(item);
+        return (matching, others);
+    }
+}

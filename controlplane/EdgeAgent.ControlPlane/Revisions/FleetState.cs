@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using EdgeAgent.Contracts;
+using EdgeAgent.ControlPlane.Hosts;
+using EdgeAgent.ControlPlane.Storage;
+using EdgeAgent.Manifests;
+using EdgeAgent.Policy;
+
+namespace EdgeAgent.ControlPlane.Revisions;
+
+/// <summary>All resources at one revision, and what the engine makes of them. Never changes.</summary>
+internal sealed record FleetState
+{
+    /// <summary>The kind of hosts in keys.</summary>
+    public const string HostKind = "Host";
+
+    /// <summary>The state before the first revision.</summary>
+    public static FleetState Empty { get; } = new();
+
+    /// <summary>The revision.</summary>
+    public Revision Revision { get; init; }
+
+    /// <summary>What people declared.</summary>
+    public ImmutableSortedDictionary<ResourceKey, StoredResource> Declared { get; init; } = ImmutableSortedDictionary<ResourceKey, StoredResource>.Empty;
+
+    /// <summary>What hosts said of themselves.</summary>
+    public ImmutableSortedDictionary<ResourceKey, StoredResource> Registered { get; init; } = ImmutableSortedDictionary<ResourceKey, StoredResource>.Empty;
+
+    /// <summary>The hosts that enforce policy.</summary>
+    public ImmutableSortedDictionary<HostName, ResourceKey> Hosts { get; init; } = ImmutableSortedDictionary<HostName, ResourceKey>.Empty;
+
+    /// <summary>What the engine makes of the resources.</summary>
+    public EngineState Policies { get; init; } = EngineState.Empty;
+
+    /// <summary>What the engine finds doubtful about the resources together, such as a policy that selects nothing.</summary>
+    public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
+
+    /// <summary>Wire forms of the policies.</summary>
+    public PolicyEncodings Encodings { get; init; } = new(Revision.Zero);
+
+    /// <summary>The resources of one origin.</summary>
+    public ImmutableSortedDictionary<ResourceKey, StoredResource> Of(DocumentOrigin origin) => origin == DocumentOrigin.Declared ? Declared : Registered;
+
+    /// <summary>The resource that is in force under a key: a declared one before a registered one.</summary>
+    public StoredResource? Find(ResourceKey key) => Declared.GetValueOrDefault(key) ?? Registered.GetValueOrDefault(key);
+
+    /// <summary>All resources in force, by key.</summary>
+    public IEnumerable<StoredResource> All => Declared.Values.Concat(Registered.Values.Where(stored => !Declared.ContainsKey(stored.Resource.Key))).OrderBy(stored => stored.Resource.Key);
+
+    /// <summary>
+    /// What the engine is told of a key. A declared host keeps its declared labels, ports and addresses; where its document has no
+    /// addresses, those that it reported count.
+    /// </summary>
+    public Resource? Effective(ResourceKey key)
+    {
+        var declared = Declared.GetValueOrDefault(key)?.Resource.Model;
+        var registered = Registered.GetValueOrDefault(key)?.Resource.Model;
+        return LacksAddresses(declared) && registered is EndpointResource own ? (EndpointResource)declared! with { Addresses = own.Addresses } : declared ?? registered;
+    }
+
+    /// <summary>Whether what a host says of itself has a meaning: it is not declared, or its document leaves the addresses to it.</summary>
+    public bool Counts(ResourceKey registered) => !Declared.TryGetValue(registered, out var declared) || LacksAddresses(declared.Resource.Model);
+
+    /// <summary>What must hold together, those before that are first.</summary>
+    public IEnumerable<ManifestResource> ToCheck => Declared.Values.Concat(Registered.Values.Where(stored => Counts(stored.Resource.Key))).Select(stored => stored.Resource);
+
+    /// <summary>The policy of a host, one instance for all that share it; null for a host that there is not.</summary>
+    public HostPolicy? PolicyOf(HostName host) => Hosts.TryGetValue(host, out var key) ? Policies.SharedPolicyOf(key) : null;
+
+    /// <summary>The digest of a host's policy; null for a host that there is not.</summary>
+    public Digest? DigestOf(HostName host) => PolicyOf(host) is { } policy ? Encodings.DigestOf(policy) : null;
+
+    /// <summary>The warnings about a resource that hold now.</summary>
+    public IEnumerable<Diagnostic> WarningsOf(StoredResource stored) => stored.Warnings.Concat(Warnings.Where(warning => warning.Resource == stored.Resource.Key));
+
+    private static bool LacksAddresses(Resource? model) => model is EndpointResource { IsManaged: true, Addresses.IsEmpty: true };
+}

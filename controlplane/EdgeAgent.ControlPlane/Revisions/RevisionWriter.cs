@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using EdgeAgent.Contracts;
+using EdgeAgent.ControlPlane.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeAgent.ControlPlane.Revisions;
+
+/// <summary>
+/// The one writer: makes revisions one after the other, each worked out, stored, then published. Hosts that register themselves
+/// while a revision is on its way share the next one.
+/// </summary>
+internal sealed partial class RevisionWriter(RevisionLog log, Publisher publisher, Telemetry telemetry, TimeProvider time, ILogger<RevisionWriter> logger) : BackgroundService
+{
+    private const int MostRegistrations = 256;
+
+    private readonly Channel<Work> _work = Channel.CreateUnbounded<Work>(new() { SingleReader = true });
+
+    /// <summary>Makes a change; done when it is stored and published, or refused.</summary>
+    /// <exception cref="StoreException">It could not be stored; nothing was changed.</exception>
+    /// <exception cref="OperationCanceledException">The server stops; nothing was changed.</exception>
+    public Task<ChangeOutcome> ChangeAsync(Func<FleetState, ChangeRequest> request) => Enqueue(new ChangeWork(request));
+
+    /// <summary>Takes in what a host says of itself; null if that is in force, else why it is not.</summary>
+    /// <exception cref="StoreException">It could not be stored; nothing was changed.</exception>
+    public async Task<string?> RegisterAsync(HostFacts facts, CancellationToken cancel) =>
+        RegisteredHost.TryRead(facts, out var read, out var refusal) ? await Enqueue(new RegistrationWork(read)).WaitAsync(cancel) : refusal;
+
+    /// <summary>Ends when the writer has come to it: it lives.</summary>
+    public Task<bool> PingAsync() => Enqueue(new PingWork());
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (await _work.Reader.WaitToReadAsync(stoppingToken))
+                await Task.Run(DoNext, CancellationToken.None);
+        }
+        finally
+        {
+            _work.Writer.TryComplete();
+            while (_work.Reader.TryRead(out var left))
+                left.Cancel();
+        }
+    }
+
+    private Task<T> Enqueue<T>(Work<T> work)
+    {
+        if (!_work.Writer.TryWrite(work))
+            work.Cancel();
+        return work.Done;
+    }
+
+    private void DoNext()
+    {
+        if (!_work.Reader.TryRead(out var work))
+            return;
+        try
+        {
+            switch (work)
+            {
+                case ChangeWork change:
+                    Change(change);
+                    break;
+                case RegistrationWork registration:
+                    Register(Gather(registration));
+                    break;
+                case PingWork ping:
+                    ping.Succeed(true);
+                    break;
+            }
+        }
+        catch (Exception e)
+        {
+            if (e is not StoreException)
+                LogFailed(e);
+            work.Fail(e);
+        }
+    }
+
+    private void Change(ChangeWork work)
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            var before = publisher.Current;
+            var request = work.Request(before);
+            var plan = ChangePlan.Make(before, request);
+            Commit(plan, request.Author, request.Note);
+            telemetry.Changed(plan.Outcome.Accepted, Stopwatch.GetElapsedTime(started));
+            work.Succeed(plan.Outcome);
+        }
+        catch (StoreException)
+        {
+            telemetry.ChangeFailed();
+            throw;
+        }
+    }
+
+    private List<RegistrationWork> Gather(RegistrationWork first)
+    {
+        var all = new List<RegistrationWork> { first };
+        while (all.Count < MostRegistrations && _work.Reader.TryPeek(out var next) && next is RegistrationWork && _work.Reader.TryRead(out next))
+            all.Add((RegistrationWork)next);
+        return all;
+    }
+
+    private void Register(IReadOnlyList<RegistrationWork> all)
+    {
+        try
+        {
+            var before = publisher.Current;
+            var meaningful = all.Where(work => before.Counts(work.Host.Resource.Key)).DistinctBy(work => work.Host.Resource.Key).ToList();
+            var (plan, refused) = RegistrationBatch.Plan(before, [.. meaningful.Select(work => work.Host)]);
+            Commit(plan, RegistrationBatch.AuthorOf(plan), RegistrationBatch.NoteOf(plan));
+            foreach (var work in all)
+                work.Succeed(refused.GetValueOrDefault(work.Host.Resource.Key));
+        }
+        catch (Exception e)
+        {
+            foreach (var work in all)
+                work.Fail(e);
+            throw;
+        }
+    }
+
+    private void Commit(ChangePlan plan, string author, string note)
+    {
+        if (plan.Rows.IsEmpty)
+            return;
+        log.Append(new(plan.After.Revision, time.GetUtcNow(), author, note, plan.Rows));
+        publisher.Publish(plan.After);
+        LogRevision(plan.After.Revision, author, plan.Rows.Count, plan.Outcome.HostsTouched);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Revision {Revision} by {Author}: {Changes} changes, {Hosts} hosts touched")]
+    private partial void LogRevision(Revision revision, string author, int changes, int hosts);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A change failed; the revision in force stays")]
+    private partial void LogFailed(Exception exception);
+
+    private abstract class Work
+    {
+        public abstract void Fail(Exception exception);
+
+        public abstract void Cancel();
+    }
+
+    private abstract class Work<T> : Work
+    {
+        private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<T> Done => _done.Task;
+
+        public void Succeed(T result) => _done.TrySetResult(result);
+
+        public override void Fail(Exception exception) => _done.TrySetException(exception);
+
+        public override void Cancel() => _done.TrySetCanceled();
+    }
+
+    private sealed class ChangeWork(Func<FleetState, ChangeRequest> request) : Work<ChangeOutcome>
+    {
+        public Func<FleetState, ChangeRequest> Request { get; } = request;
+    }
+
+    private sealed class RegistrationWork(RegisteredHost host) : Work<string?>
+    {
+        public RegisteredHost Host { get; } = host;
+    }
+
+    private sealed class PingWork : Work<bool>;
+}

@@ -1,0 +1,87 @@
+using EdgeAgent.ControlPlane.Revisions;
+using EdgeAgent.ControlPlane.Storage;
+using EdgeAgent.Manifests;
+using EdgeAgent.Policy;
+using EdgeAgent.Wire.V1;
+using Grpc.Core;
+
+namespace EdgeAgent.ControlPlane.Services;
+
+/// <summary>Applies, compares, deletes and rolls back resources.</summary>
+internal sealed class ResourceChanges(RevisionWriter writer, RevisionLog log, Publisher publisher)
+{
+    /// <summary>The most bytes of documents in one request.</summary>
+    public const int MostBytes = 4 * 1024 * 1024;
+
+    private const int LongestAuthor = 256;
+    private const int LongestNote = 4096;
+
+    /// <summary>Makes the documents the newest revision.</summary>
+    public async Task<ApplyResponse> ApplyAsync(ApplyRequest request, string author)
+    {
+        var set = Read(request.Documents);
+        return set.HasErrors ? Refused(set) : AdminMapping.ToWire(await writer.ChangeAsync(_ => Change(set, author, request.Note)));
+    }
+
+    /// <summary>What <see cref="ApplyAsync"/> would do.</summary>
+    public ApplyResponse Diff(ApplyRequest request, string author)
+    {
+        var set = Read(request.Documents);
+        return set.HasErrors ? Refused(set) : AdminMapping.ToWire(ChangePlan.Make(publisher.Current, Change(set, author, request.Note)).Outcome);
+    }
+
+    /// <summary>Removes resources.</summary>
+    public async Task<ApplyResponse> DeleteAsync(DeleteRequest request, string author)
+    {
+        var set = Read(request.Documents);
+        if (set.HasErrors)
+            return Refused(set);
+        return AdminMapping.ToWire(await writer.ChangeAsync(state => new(DocumentOrigin.Declared, [], [], [.. set.Resources.Select(resource => resource.Key), .. request.Keys.Select(key => Present(state, key))])
+        {
+            Author = Short(author, LongestAuthor, "author"),
+            Note = Short(request.Note, LongestNote, "note"),
+        }));
+    }
+
+    /// <summary>Makes the declared resources what they were after a revision; hosts that registered themselves stay.</summary>
+    public async Task<ApplyResponse> RollbackAsync(RollbackRequest request, string author)
+    {
+        var target = new Contracts.Revision(request.Revision);
+        if (target < Contracts.Revision.Zero || target > publisher.Current.Revision)
+            throw new RpcException(new(StatusCode.NotFound, $"there is no revision {target}; expected 0 to {publisher.Current.Revision}"));
+        var then = RpcFailures.Guard(() => log.DeclaredAt(target)).Select(document => StoredResource.Read(document).Resource).ToList();
+        var keys = then.Select(resource => resource.Key).ToHashSet();
+        return AdminMapping.ToWire(await writer.ChangeAsync(state => new(DocumentOrigin.Declared, then, [], [.. state.Declared.Keys.Where(key => !keys.Contains(key))])
+        {
+            KeepsRegistrations = true,
+            Author = Short(author, LongestAuthor, "author"),
+            Note = request.Note.Length > 0 ? Short(request.Note, LongestNote, "note") : $"rollback to revision {target}",
+        }));
+    }
+
+    private static ManifestSet Read(IReadOnlyCollection<Wire.V1.Document> documents)
+    {
+        var bytes = documents.Sum(document => (long)document.Content.Length);
+        return bytes <= MostBytes
+            ? ManifestReader.Read(documents.Select(document => new ManifestFile(document.Name, document.Content.Memory)))
+            : throw new RpcException(new(StatusCode.ResourceExhausted, $"{bytes} bytes of documents in one request; expected at most {MostBytes}"));
+    }
+
+    private static ChangeRequest Change(ManifestSet set, string author, string note) => new(DocumentOrigin.Declared, set.Resources, set.Diagnostics, [])
+    {
+        Author = Short(author, LongestAuthor, "author"),
+        Note = Short(note, LongestNote, "note"),
+    };
+
+    private static Policy.ResourceKey Present(FleetState state, Wire.V1.ResourceKey key)
+    {
+        var candidates = AdminMapping.FromWire(key).ToList();
+        return candidates.Find(candidate => state.Find(candidate) is not null) is { Kind: not null } present ? present : candidates[0];
+    }
+
+    private static string Short(string text, int longest, string what) =>
+        text.Length <= longest ? text : throw new RpcException(new(StatusCode.InvalidArgument, $"{what} of {text.Length} characters; expected at most {longest}"));
+
+    private ApplyResponse Refused(ManifestSet set) =>
+        AdminMapping.ToWire(new ChangeOutcome(false, publisher.Current.Revision, [], set.Diagnostics, 0));
+}

@@ -1,0 +1,71 @@
+using EdgeAgent.Contracts;
+using EdgeAgent.ControlPlane.Hosts;
+using EdgeAgent.ControlPlane.Revisions;
+using EdgeAgent.ControlPlane.Storage;
+using EdgeAgent.Wire.V1;
+using Grpc.Core;
+using HostState = EdgeAgent.Contracts.HostState;
+
+namespace EdgeAgent.ControlPlane.Services;
+
+/// <summary>Answers where hosts and policies stand.</summary>
+internal sealed class StatusQueries(StatusBoard board, HostConnections connections, TransitionLog log, Publisher publisher)
+{
+    /// <summary>The newest status of hosts: those that are, and those that were refused.</summary>
+    public StatusResponse Status(StatusRequest request)
+    {
+        var state = publisher.Current;
+        var response = new StatusResponse { Revision = state.Revision.Number };
+        var entries = board.All().ToDictionary(entry => entry.Host);
+        foreach (var host in state.Hosts.Keys.Union(entries.Keys).Where(host => Means(request.Host, host)).Order())
+        {
+            var wanted = state.DigestOf(host);
+            response.Hosts.Add(AdminMapping.ToWire(host, entries.GetValueOrDefault(host), wanted is null ? Revision.Zero : state.Revision, wanted ?? default));
+        }
+
+        return response.Hosts.Count > 0 || request.Host.Length == 0 ? response : throw NoHost(request.Host);
+    }
+
+    /// <summary>Transitions of a host, oldest first.</summary>
+    public StatusHistoryResponse History(StatusHistoryRequest request)
+    {
+        var response = new StatusHistoryResponse();
+        response.Transitions.AddRange(log.Of(new(request.Namespace, request.Name), ResourceQueries.Limit(request.Limit)).Select(AdminMapping.ToWire));
+        return response;
+    }
+
+    /// <summary>How far policies are realized on the hosts that depend on them.</summary>
+    public PolicyStatusResponse PolicyStatus(PolicyStatusRequest request)
+    {
+        var state = publisher.Current;
+        var response = new PolicyStatusResponse();
+        var asked = request.Key is null ? null : AdminMapping.FromWire(request.Key).ToHashSet();
+        response.Policies.AddRange(PolicySpans.Of(state, board).Where(span => asked is null || asked.Contains(span.Policy)).Select(span =>
+        {
+            var realization = new PolicyRealization { Key = AdminMapping.ToWire(span.Policy), Span = span.Hosts.Count, Realized = span.Hosts.Count - span.Missing.Count };
+            realization.Missing.AddRange(span.Missing.Select(host => host.ToString()));
+            return realization;
+        }));
+        return response.Policies.Count > 0 || asked is null
+            ? response
+            : throw new RpcException(new(StatusCode.NotFound, $"there is no policy {asked.First()}"));
+    }
+
+    /// <summary>Tells hosts to try again what they refused or rolled back.</summary>
+    public RetryResponse Retry(RetryRequest request)
+    {
+        var state = publisher.Current;
+        var hosts = board.All()
+            .Where(entry => request.Host.Length == 0 ? entry.State is HostState.Failed or HostState.RolledBack : Means(request.Host, entry.Host))
+            .Select(entry => entry.Host)
+            .ToList();
+        if (hosts.Count == 0 && request.Host.Length > 0)
+            throw NoHost(request.Host);
+        var command = new Command { Retry = new() { Revision = state.Revision.Number } };
+        return new() { Hosts = hosts.Count(host => connections.Send(host, command)) };
+    }
+
+    private static bool Means(string asked, HostName host) => asked.Length == 0 || asked == host.ToString() || asked == host.Name;
+
+    private static RpcException NoHost(string asked) => new(new(StatusCode.NotFound, $"there is no host '{asked}'; expected namespace/name or name"));
+}

@@ -1,0 +1,140 @@
+using EdgeAgent.Contracts;
+using EdgeAgent.Policy;
+using Microsoft.Data.Sqlite;
+
+namespace EdgeAgent.ControlPlane.Storage;
+
+/// <summary>The append-only log of revisions, and the documents that are current after the last one.</summary>
+internal sealed class RevisionLog(SqliteFile file)
+{
+    private const string ChangeColumns = "c.change, c.origin, c.kind, c.namespace, c.name, c.file, c.line, c.document, c.revision";
+
+    /// <summary>The newest revision.</summary>
+    public Revision Newest => file.Read(NewestOf);
+
+    /// <summary>All current documents, of both origins.</summary>
+    public (Revision Newest, IReadOnlyList<Document> Documents) Current() => file.Read(connection => (NewestOf(connection), (IReadOnlyList<Document>)connection.Rows(
+        row => new Document(Key(row, 1), (DocumentOrigin)row.GetInt32(0), row.GetString(4), row.GetInt32(5), row.GetString(6)) { Revision = new(row.GetInt64(7)) },
+        "SELECT origin, kind, namespace, name, file, line, document, revision FROM documents ORDER BY origin, kind, namespace, name")));
+
+    /// <summary>The declared documents as they were after a revision.</summary>
+    public IReadOnlyList<Document> DeclaredAt(Revision revision) => file.Read(connection => connection.Rows(
+        row => ReadChange(row).Document!,
+        $"""
+        SELECT {ChangeColumns} FROM changes c
+        JOIN (SELECT kind, namespace, name, max(revision) AS newest FROM changes WHERE origin = $1 AND revision <= $2 GROUP BY kind, namespace, name) AS last
+          ON c.kind = last.kind AND c.namespace = last.namespace AND c.name = last.name AND c.revision = last.newest
+        WHERE c.origin = $1 AND c.document IS NOT NULL
+        """,
+        (int)DocumentOrigin.Declared,
+        revision.Number));
+
+    /// <summary>Adds the next revision, durably.</summary>
+    /// <exception cref="StoreException">It was not added.</exception>
+    public void Append(RevisionRecord record) => file.Write(connection =>
+    {
+        var newest = NewestOf(connection);
+        if (record.Revision != newest.Next)
+            throw new StoreException(StoreFailure.Failed, $"{file.Path}: revision {record.Revision} cannot follow revision {newest}: another process writes to the store; expected one");
+        var previous = (byte[]?)connection.Scalar("SELECT hash FROM revisions WHERE number = $1", newest.Number) ?? HashChain.Beginning;
+        connection.Execute(
+            "INSERT INTO revisions (number, at, author, note, hash) VALUES ($1, $2, $3, $4, $5)",
+            record.Revision.Number,
+            record.At.ToMicroseconds(),
+            record.Author,
+            record.Note,
+            HashOf(previous, record));
+        for (var i = 0; i < record.Changes.Count; i++)
+            Append(connection, record.Revision, i, record.Changes[i]);
+        return record.Revision;
+    });
+
+    /// <summary>At most <paramref name="limit"/> revisions before one, newest first.</summary>
+    public IReadOnlyList<RevisionRecord> Before(Revision before, int limit) => file.Read(connection => Records(
+        connection, "WHERE number < $1 ORDER BY number DESC LIMIT $2", before.Number, limit));
+
+    /// <summary>At most <paramref name="limit"/> revisions from one on, oldest first.</summary>
+    public IReadOnlyList<RevisionRecord> From(Revision first, int limit) => file.Read(connection => Records(
+        connection, "WHERE number >= $1 ORDER BY number LIMIT $2", first.Number, limit));
+
+    /// <summary>The first revision that is missing, altered or out of its place; null if all are sound.</summary>
+    public Revision? FirstBroken() => file.Read(connection =>
+    {
+        var previous = HashChain.Beginning;
+        var expected = Revision.Zero.Next;
+        while (Records(connection, "WHERE number >= $1 ORDER BY number LIMIT 256", expected.Number) is { Count: > 0 } page)
+        {
+            foreach (var record in page)
+            {
+                var stored = (byte[]?)connection.Scalar("SELECT hash FROM revisions WHERE number = $1", record.Revision.Number);
+                previous = HashOf(previous, record);
+                if (record.Revision != expected || !previous.AsSpan().SequenceEqual(stored))
+                    return expected;
+                expected = expected.Next;
+            }
+        }
+
+        return (Revision?)null;
+    });
+
+    private static Revision NewestOf(SqliteConnection connection) => new((long?)connection.Scalar("SELECT max(number) FROM revisions") ?? 0);
+
+    private static void Append(SqliteConnection connection, Revision revision, int ordinal, DocumentChange change)
+    {
+        var (key, document) = (change.Key, change.Document);
+        connection.Execute(
+            "INSERT INTO changes (revision, ordinal, change, origin, kind, namespace, name, file, line, document) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            revision.Number, ordinal, (int)change.Kind, (int)change.Origin, key.Kind, key.Namespace, key.Name, document?.File ?? "", document?.FirstLine ?? 0, document?.Text);
+        if (document is null)
+        {
+            connection.Execute(
+                "DELETE FROM documents WHERE origin = $1 AND kind = $2 AND namespace = $3 AND name = $4",
+                (int)change.Origin, key.Kind, key.Namespace, key.Name);
+        }
+        else
+        {
+            connection.Execute(
+                "INSERT OR REPLACE INTO documents (origin, kind, namespace, name, revision, file, line, document) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                (int)change.Origin, key.Kind, key.Namespace, key.Name, revision.Number, document.File, document.FirstLine, document.Text);
+        }
+    }
+
+    private static List<RevisionRecord> Records(SqliteConnection connection, string which, params ReadOnlySpan<object?> values)
+    {
+        var rows = connection.Rows(
+            row => (Number: row.GetInt64(0), At: row.GetInt64(1).ToTime(), Author: row.GetString(2), Note: row.GetString(3)),
+            $"SELECT number, at, author, note FROM revisions {which}",
+            values);
+        return [.. rows.Select(row => new RevisionRecord(new(row.Number), row.At, row.Author, row.Note, Changes(connection, row.Number)))];
+    }
+
+    private static EquatableArray<DocumentChange> Changes(SqliteConnection connection, long revision) => connection
+        .Rows(ReadChange, $"SELECT {ChangeColumns} FROM changes c WHERE c.revision = $1 ORDER BY c.ordinal", revision)
+        .ToEquatableArray();
+
+    private static DocumentChange ReadChange(SqliteDataReader row)
+    {
+        var (key, origin) = (Key(row, 2), (DocumentOrigin)row.GetInt32(1));
+        var document = row.IsDBNull(7) ? null : new Document(key, origin, row.GetString(5), row.GetInt32(6), row.GetString(7)) { Revision = new(row.GetInt64(8)) };
+        return new((DocumentChangeKind)row.GetInt32(0), key, origin, document);
+    }
+
+    private static ResourceKey Key(SqliteDataReader row, int first) => new(row.GetString(first), row.GetString(first + 1), row.GetString(first + 2));
+
+    private static byte[] HashOf(byte[] previous, RevisionRecord record)
+    {
+        using var chain = HashChain.After(previous)
+            .Add(record.Revision.Number)
+            .Add(record.At.ToMicroseconds())
+            .Add(record.Author)
+            .Add(record.Note)
+            .Add(record.Changes.Count);
+        foreach (var change in record.Changes)
+        {
+            chain.Add((int)change.Kind).Add((int)change.Origin).Add(change.Key.Kind).Add(change.Key.Namespace).Add(change.Key.Name)
+                .Add(change.Document?.File ?? "").Add(change.Document?.FirstLine ?? 0).Add(change.Document?.Text);
+        }
+
+        return chain.End();
+    }
+}

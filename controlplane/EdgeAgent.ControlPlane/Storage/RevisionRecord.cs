@@ -1,0 +1,49 @@
+using EdgeAgent.Contracts;
+using EdgeAgent.Policy;
+
+namespace EdgeAgent.ControlPlane.Storage;
+
+/// <summary>Who said that a resource exists.</summary>
+internal enum DocumentOrigin
+{
+    /// <summary>A person, in a document.</summary>
+    Declared = 1,
+
+    /// <summary>A host, of itself, when it connected.</summary>
+    Registered = 2,
+}
+
+/// <summary>What a revision did to a resource.</summary>
+internal enum DocumentChangeKind
+{
+    /// <summary>It was not there before.</summary>
+    Created = 1,
+
+    /// <summary>Its document is another.</summary>
+    Changed = 2,
+
+    /// <summary>It is gone.</summary>
+    Deleted = 3,
+}
+
+/// <summary>The text that declares a resource.</summary>
+/// <param name="Key">The resource.</param>
+/// <param name="Origin">Who said so.</param>
+/// <param name="File">What messages call the text's file.</param>
+/// <param name="FirstLine">The number of the text's first line in that file, from 1.</param>
+/// <param name="Text">The document, in YAML or JSON.</param>
+internal sealed record Document(ResourceKey Key, DocumentOrigin Origin, string File, int FirstLine, string Text)
+{
+    /// <summary>The revision that made or last changed it; zero before it is stored.</summary>
+    public Revision Revision { get; init; }
+}
+
+/// <summary>One change within a revision.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="Key">To which resource.</param>
+/// <param name="Origin">Whose document.</param>
+/// <param name="Document">The new document; null where it is gone.</param>
+internal sealed record DocumentChange(DocumentChangeKind Kind, ResourceKey Key, DocumentOrigin Origin, Document? Document);
+
+/// <summary>One row of the revision log.</summary>
+internal sealed record RevisionRecord(Revision Revision, DateTimeOffset At, string Author, string Note, EquatableArray<DocumentChange> Changes);

@@ -1,0 +1,176 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace EdgeAgent.ControlPlane.Storage;
+
+/// <summary>
+/// The database file: one connection that writes, under a lock, and readers that never wait for it (WAL). A commit has reached the disk
+/// when <see cref="Write"/> returns (<c>synchronous=FULL</c>).
+/// </summary>
+internal sealed class SqliteFile : IDisposable
+{
+    /// <summary>The file's name within the data directory.</summary>
+    public const string Name = "edgecontrol.db";
+
+    private const int SqliteFull = 13;
+    private const int SqliteCorrupt = 11;
+    private const int SqliteNotADatabase = 26;
+
+    private readonly Lock _writing = new();
+    private readonly SqliteConnection _writer;
+    private readonly string _readerText;
+
+    private SqliteFile(SqliteConnection writer, string readerText, string path)
+    {
+        _writer = writer;
+        _readerText = readerText;
+        Path = path;
+    }
+
+    /// <summary>Where the file is.</summary>
+    public string Path { get; }
+
+    /// <summary>Opens the file of a data directory, and makes it where there is none.</summary>
+    /// <param name="dataDirectory">The directory; it must exist.</param>
+    /// <param name="limit">How large the file may grow, in bytes; 0 for as large as the disk.</param>
+    /// <exception cref="StoreException">The file is foreign, damaged or unreadable.</exception>
+    public static SqliteFile Open(string dataDirectory, long limit)
+    {
+        Batteries_V2.Init();
+        var path = System.IO.Path.Combine(dataDirectory, Name);
+        var text = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 30 };
+        var writer = new SqliteConnection(text.ConnectionString);
+        try
+        {
+            writer.Open();
+            RequireOurs(writer, path);
+            writer.Execute("PRAGMA journal_mode = WAL");
+            writer.Execute("PRAGMA synchronous = FULL");
+            writer.Execute("PRAGMA foreign_keys = ON");
+            if (limit > 0)
+                LimitTo(writer, limit);
+            RequireSound(writer, path);
+            Prepare(writer);
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            text.Mode = SqliteOpenMode.ReadOnly;
+            text.Pooling = true;
+            return new(writer, text.ConnectionString, path);
+        }
+        catch (SqliteException e)
+        {
+            writer.Dispose();
+            throw Translated(e, path);
+        }
+        catch
+        {
+            writer.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Does all or nothing of the work, durably.</summary>
+    /// <exception cref="StoreException">It could not be done; nothing was.</exception>
+    public T Write<T>(Func<SqliteConnection, T> work)
+    {
+        lock (_writing)
+        {
+            try
+            {
+                _writer.Execute("BEGIN IMMEDIATE");
+                try
+                {
+                    var result = work(_writer);
+                    _writer.Execute("COMMIT");
+                    return result;
+                }
+                catch
+                {
+                    RollBack();
+                    throw;
+                }
+            }
+            catch (SqliteException e)
+            {
+                throw Translated(e, Path);
+            }
+        }
+    }
+
+    /// <summary>Reads one consistent state.</summary>
+    /// <exception cref="StoreException">It could not be read.</exception>
+    public T Read<T>(Func<SqliteConnection, T> work)
+    {
+        try
+        {
+            using var reader = new SqliteConnection(_readerText);
+            reader.Open();
+            using var transaction = reader.BeginTransaction(deferred: true);
+            return work(reader);
+        }
+        catch (SqliteException e)
+        {
+            throw Translated(e, Path);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_writing)
+        {
+            using (var reader = new SqliteConnection(_readerText))
+                SqliteConnection.ClearPool(reader);
+            _writer.Dispose();
+        }
+    }
+
+    private static void RequireOurs(SqliteConnection connection, string path)
+    {
+        var id = (long)connection.Scalar("PRAGMA application_id")!;
+        var version = (long)connection.Scalar("PRAGMA user_version")!;
+        var tables = (long)connection.Scalar("SELECT count(*) FROM sqlite_schema")!;
+        if (id != Schema.ApplicationId && (id != 0 || tables > 0))
+            throw new StoreException(StoreFailure.Foreign, $"{path}: a database of another program (application id {id}); expected a store of edgecontrol, or no file");
+        if (version > Schema.Version)
+            throw new StoreException(StoreFailure.Foreign, $"{path}: schema version {version} was made by a newer edgecontrol; expected version {Schema.Version} or older");
+    }
+
+    private static void RequireSound(SqliteConnection connection, string path)
+    {
+        var finding = (string)connection.Scalar("PRAGMA quick_check(1)")!;
+        if (finding != "ok")
+            throw new StoreException(StoreFailure.Corrupt, $"{path}: the database is damaged: {finding}; expected a sound file (restore it from a backup)");
+    }
+
+    private static void LimitTo(SqliteConnection connection, long limit)
+    {
+        var pageSize = (long)connection.Scalar("PRAGMA page_size")!;
+        connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count = {Math.Max(1, limit / pageSize)}"));
+    }
+
+    private static void Prepare(SqliteConnection connection)
+    {
+        if ((long)connection.Scalar("PRAGMA user_version")! == Schema.Version)
+            return;
+        connection.Execute("BEGIN IMMEDIATE");
+        connection.Execute(Schema.Tables);
+        connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {Schema.ApplicationId}"));
+        connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {Schema.Version}"));
+        connection.Execute("COMMIT");
+    }
+
+    // A full disk may have ended the transaction already (sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction").
+    private void RollBack()
+    {
+        if (raw.sqlite3_get_autocommit(_writer.Handle) == 0)
+            _writer.Execute("ROLLBACK");
+    }
+
+    private static StoreException Translated(SqliteException e, string path) => e.SqliteErrorCode switch
+    {
+        SqliteFull => new(StoreFailure.Full, $"{path}: no space is left for the store; nothing was changed", e),
+        SqliteCorrupt or SqliteNotADatabase => new(StoreFailure.Corrupt, $"{path}: the database is damaged: {e.Message}; expected a sound file (restore it from a backup)", e),
+        _ => new(StoreFailure.Failed, $"{path}: {e.Message}", e),
+    };
+}

@@ -1,0 +1,24 @@
+namespace EdgeAgent.ControlPlane.Storage;
+
+/// <summary>Why the store could not do what was asked.</summary>
+internal enum StoreFailure
+{
+    /// <summary>The file was made by a newer version, or is no store of ours.</summary>
+    Foreign,
+
+    /// <summary>The file is damaged.</summary>
+    Corrupt,
+
+    /// <summary>The disk, or the configured limit, is full; nothing was changed and reads go on.</summary>
+    Full,
+
+    /// <summary>Reading or writing failed for another reason.</summary>
+    Failed,
+}
+
+/// <summary>The store could not do what was asked, and changed nothing.</summary>
+internal sealed class StoreException(StoreFailure failure, string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>The cause.</summary>
+    public StoreFailure Failure { get; } = failure;
+}

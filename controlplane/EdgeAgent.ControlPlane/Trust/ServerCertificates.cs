@@ -1,0 +1,131 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using EdgeAgent.ControlPlane.Configuration;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace EdgeAgent.ControlPlane.Trust;
+
+/// <summary>What the server shows its callers, and which authorities it believes: the operator's files, or the embedded authority.</summary>
+internal sealed class ServerCertificates : IDisposable
+{
+    private static readonly TimeSpan ServerLifetime = TimeSpan.FromDays(90);
+    private static readonly TimeSpan AdministratorLifetime = TimeSpan.FromDays(365);
+
+    private readonly Lock _renewing = new();
+    private readonly X509Certificate2Collection _chain = [];
+    private readonly X509Certificate2Collection _clientAuthorities = [];
+    private readonly string[] _names;
+    private readonly TimeProvider _time;
+    private X509Certificate2 _server;
+
+    private ServerCertificates(ServerConfiguration configuration, TimeProvider time)
+    {
+        _time = time;
+        _names = [.. configuration.ServerNames, "localhost", "127.0.0.1", "::1", Dns.GetHostName(), .. AddressNames(configuration.Listen.Address)];
+        if (configuration.Certificates is { } files)
+        {
+            _server = LoadFiles(files);
+            return;
+        }
+
+        Authority = CertificateAuthority.LoadOrCreate(configuration.DataDirectory, time.GetUtcNow());
+        _clientAuthorities.Add(Authority.Certificate);
+        _server = Usable(Authority.IssueServer(_names, time.GetUtcNow(), ServerLifetime));
+        WriteAdministrator(configuration);
+    }
+
+    /// <summary>The embedded authority; null with the operator's own certificates.</summary>
+    public CertificateAuthority? Authority { get; }
+
+    /// <summary>Loads or makes all that TLS needs.</summary>
+    /// <exception cref="ConfigurationException">A file is missing or not what it should be.</exception>
+    public static ServerCertificates Load(ServerConfiguration configuration, TimeProvider time) => new(configuration, time);
+
+    /// <summary>
+    /// Sets the server side of TLS. A client may come without certificate, for enrolment; one that it brings must lead to an authority that is
+    /// believed, and what it may call is decided per call.
+    /// </summary>
+    public void Configure(HttpsConnectionAdapterOptions https)
+    {
+        https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+        https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+        https.ServerCertificateSelector = (_, _) => Current();
+        https.ServerCertificateChain = _chain;
+        https.OnAuthenticate = (_, options) => options.CertificateChainPolicy = ClientPolicy();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _server.Dispose();
+        Authority?.Dispose();
+    }
+
+    private static IEnumerable<string> AddressNames(IPAddress address) =>
+        address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? [] : [address.ToString()];
+
+    // SslStream on Linux wants the key in a form that only PKCS#12 import gives it.
+    private static X509Certificate2 Usable(X509Certificate2 certificate)
+    {
+        using (certificate)
+            return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
+    }
+
+    private X509Certificate2 LoadFiles(CertificateFiles files)
+    {
+        try
+        {
+            _clientAuthorities.ImportFromPemFile(files.ClientAuthorities);
+            if (_clientAuthorities.Count == 0)
+                throw new ConfigurationException($"{files.ClientAuthorities}: no certificate; expected the authorities of clients in PEM");
+            _chain.ImportFromPemFile(files.Certificate);
+            return Usable(X509Certificate2.CreateFromPemFile(files.Certificate, files.Key));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new ConfigurationException($"{files.Certificate}, {files.Key}, {files.ClientAuthorities}: {e.Message} (expected certificates and a key in PEM)");
+        }
+    }
+
+    private X509Certificate2 Current()
+    {
+        if (Authority is null)
+            return _server;
+        lock (_renewing)
+        {
+            if (IsOld(_server, _time.GetUtcNow()))
+                _server = Usable(Authority.IssueServer(_names, _time.GetUtcNow(), ServerLifetime));
+            return _server;
+        }
+    }
+
+    private X509ChainPolicy ClientPolicy()
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(_clientAuthorities);
+        return policy;
+    }
+
+    private void WriteAdministrator(ServerConfiguration configuration)
+    {
+        var (certificateFile, keyFile) = (Path.Combine(configuration.DataDirectory, "admin.pem"), Path.Combine(configuration.DataDirectory, "admin.key"));
+        var now = _time.GetUtcNow();
+        if (File.Exists(certificateFile) && File.Exists(keyFile))
+        {
+            using var present = X509CertificateLoader.LoadCertificateFromFile(certificateFile);
+            if (!IsOld(present, now))
+                return;
+        }
+
+        using var key = CertificateAuthority.NewKey();
+        using var certificate = Authority!.IssueClient(new PublicKey(key), SpiffeId.OfAdministrator(configuration.TrustDomain, "first"), now, AdministratorLifetime);
+        PrivateFile.Write(keyFile, key.ExportPkcs8PrivateKeyPem());
+        PrivateFile.Write(certificateFile, certificate.ExportCertificatePem());
+    }
+
+    private static bool IsOld(X509Certificate2 certificate, DateTimeOffset now) =>
+        now - certificate.NotBefore > (certificate.NotAfter - certificate.NotBefore) * 2 / 3;
+}
