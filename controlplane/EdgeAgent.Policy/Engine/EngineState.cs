@@ -34,6 +34,12 @@ public sealed class EngineState
     /// <summary>The keys of the hosts that policy is enforced at, sorted.</summary>
     public IEnumerable<ResourceKey> Hosts => World.Endpoints.Values.Where(endpoint => endpoint.IsManaged).Select(endpoint => endpoint.Key);
 
+    /// <summary>
+    /// What a host must enforce, as one instance for all hosts that enforce the same, without revision; null when there is no such
+    /// managed host. For those who encode each policy once for many hosts.
+    /// </summary>
+    public HostPolicy? SharedPolicyOf(ResourceKey host) => World.ClassOf.TryGetValue(host, out var key) ? Policies[key] : null;
+
     internal World World { get; }
 
     internal ImmutableDictionary<HostClassKey, HostPolicy> Policies { get; }
