@@ -85,8 +85,7 @@ internal static class GetCommand
     {
         if (!resources.Any(resource => resource.Key.Kind.EndsWith("Policy", StringComparison.Ordinal)))
             return [];
-        var request = new PolicyStatusRequest { Key = resources is [var only] ? only.Key : null };
-        var response = await connection.Admin.PolicyStatusAsync(request, ServerConnection.Call(cancellation));
+        var response = await connection.Admin.PolicyStatusAsync(new PolicyStatusRequest(), ServerConnection.Call(cancellation));
         return response.Policies.ToDictionary(policy => policy.Key);
     }
 }

@@ -22,8 +22,6 @@ internal static class StatusCommand
             using var connection = server.Connect(parsed, terminal);
             var name = parsed.GetValue(host) ?? "";
             var (response, realized) = await PollAsync(connection, name, parsed.GetValue(wait), cancellation);
-            if (name.Length > 0 && response.Hosts.Count == 0)
-                throw CommandFailure.Negative($"edgectl: there is no host '{name}'");
             if (parsed.GetValue(output) == OutputFormat.Json)
                 JsonOutput.Write(terminal, json => StatusJson.Write(json, response));
             else

@@ -53,7 +53,7 @@ internal static class ProbeReader
         var used = protocol ?? IpProtocol.Tcp;
         if (used.HasPorts && port is null or 0)
             throw new BadLineException($"no port for {used}; expected \"port\" from 1 to 65535");
-        return new(from, to, used, (ushort?)port) { IcmpType = icmpType, IcmpCode = icmpCode };
+        return new(from, to, used, used.HasPorts ? (ushort?)port : null) { IcmpType = icmpType, IcmpCode = icmpCode };
     }
 
     private static string End(ref Utf8JsonReader json, string field)

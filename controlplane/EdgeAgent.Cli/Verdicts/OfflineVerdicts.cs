@@ -53,13 +53,6 @@ internal sealed class OfflineVerdicts(EngineState state) : IVerdictSource
         end.Allowed,
         end.Policy is { } policy ? $"{policy.Kind} {policy.Policy}" : "",
         end.Policy?.Rule ?? "",
-        end.Policy is null ? "" : end.Source.ToString(),
-        [.. end.Steps.SelectMany(Words)]);
-
-    private static IEnumerable<string> Words(PolicyStep step) => step.Outcome switch
-    {
-        PolicyOutcome.NotSelected or PolicyOutcome.NotReached => [],
-        PolicyOutcome.Audited => [$"{step.Policy}: audited, not enforced"],
-        _ => step.Rules.Where(rule => rule.Mismatch is not null).Select(rule => $"{rule.Rule}: {rule.Mismatch}"),
-    };
+        end.Source.ToString(),
+        [.. DecisionWords.Others(end)]);
 }
