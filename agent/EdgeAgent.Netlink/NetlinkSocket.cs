@@ -14,12 +14,14 @@ public sealed class NetlinkSocket : IDisposable
 
     private readonly SafeSocketHandle _handle;
     private readonly byte[] _peek = new byte[1];
-    private Socket? _waiter;
+    private readonly Socket _waiter;
 
     private NetlinkSocket(SafeSocketHandle handle)
     {
         _handle = handle;
         PortId = ReadPortId();
+        // Made now and not when first awaited: making it clears a pending error, and with it the news of lost messages.
+        _waiter = new Socket(handle);
     }
 
     /// <summary>The number by which the kernel knows this socket; notifications that it caused carry it as their port.</summary>
@@ -161,7 +163,6 @@ public sealed class NetlinkSocket : IDisposable
     /// <summary>Waits, without a thread, until something can be received or an error is pending. One waiter at a time.</summary>
     public async ValueTask WaitAsync(CancellationToken cancellation)
     {
-        _waiter ??= new Socket(_handle);
         try
         {
             // A peek leaves the datagram queued; the runtime's own epoll loop does the waiting.
@@ -180,7 +181,7 @@ public sealed class NetlinkSocket : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _waiter?.Dispose();
+        _waiter.Dispose();
         _handle.Dispose();
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace EdgeAgent.Netlink;
@@ -10,11 +11,22 @@ namespace EdgeAgent.Netlink;
 [StructLayout(LayoutKind.Sequential)]
 public readonly record struct SocketFilter(ushort Code, byte JumpTrue, byte JumpFalse, uint Operand)
 {
+    private const ushort JumpEqualCode = 0x15;
+
+    /// <summary>Whether this is a comparison, which <see cref="JumpTrue"/> and <see cref="JumpFalse"/> belong to.</summary>
+    public bool IsComparison => Code == JumpEqualCode;
+
+    /// <summary>Loads 32 bits at a byte offset, in network byte order; a message that is too short is not queued.</summary>
+    public static SocketFilter LoadWord(uint offset) => new(0x20, 0, 0, offset);
+
     /// <summary>Loads 16 bits at a byte offset, in network byte order.</summary>
     public static SocketFilter LoadHalf(uint offset) => new(0x28, 0, 0, offset);
 
+    /// <summary>Loads one byte.</summary>
+    public static SocketFilter LoadByte(uint offset) => new(0x30, 0, 0, offset);
+
     /// <summary>Compares what was loaded with a constant.</summary>
-    public static SocketFilter JumpIfEqual(uint constant, byte skipTrue, byte skipFalse) => new(0x15, skipTrue, skipFalse, constant);
+    public static SocketFilter JumpIfEqual(uint constant, byte skipTrue, byte skipFalse) => new(JumpEqualCode, skipTrue, skipFalse, constant);
 
     /// <summary>Ends: the whole message is delivered.</summary>
     public static SocketFilter Accept => new(0x06, 0, 0, uint.MaxValue);
@@ -22,11 +34,9 @@ public readonly record struct SocketFilter(ushort Code, byte JumpTrue, byte Jump
     /// <summary>Ends: the message is not queued.</summary>
     public static SocketFilter Reject => new(0x06, 0, 0, 0);
 
-    /// <summary>A program that lets only messages of one nlmsg_type through.</summary>
-    public static SocketFilter[] OnlyType(ushort type)
-    {
-        // The loaded half-word is big endian, nlmsg_type is in host order.
-        var asLoaded = BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(type) : type;
-        return [LoadHalf(4), JumpIfEqual(asLoaded, 0, 1), Accept, Reject];
-    }
+    /// <summary>A 16-bit field of host byte order, such as nlmsg_type, as <see cref="LoadHalf"/> loads it.</summary>
+    public static uint AsLoaded(ushort hostOrder) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(hostOrder) : hostOrder;
+
+    /// <summary>A 32-bit field of host byte order, such as nlmsg_pid, as <see cref="LoadWord"/> loads it.</summary>
+    public static uint AsLoaded(uint hostOrder) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(hostOrder) : hostOrder;
 }

@@ -10,5 +10,5 @@ public sealed class SocketFilterTests
         // ldh [4]; jeq #0x0f0a, 0, 1; ret #-1; ret #0
         Assert.Equal(
             "2800000004000000" + "150000010a0f0000" + "06000000ffffffff" + "0600000000000000",
-            Convert.ToHexStringLower(MemoryMarshal.AsBytes(SocketFilter.OnlyType(0x0a0f).AsSpan())));
+            Convert.ToHexStringLower(MemoryMarshal.AsBytes(new[] { SocketFilter.LoadHalf(4), SocketFilter.JumpIfEqual(SocketFilter.AsLoaded((ushort)0x0a0f), 0, 1), SocketFilter.Accept, SocketFilter.Reject }.AsSpan())));
 }

@@ -76,11 +76,11 @@ internal sealed class BatchEncoder : IDisposable
         var index = _entries.FindIndex(e => e.Sequence == failure.Sequence);
         if (index < 0 || _entries[index].Operation is not { } operation)
             return null;
-        var end = index + 1 < _entries.Count ? _entries[index + 1].Start : Buffer.Length;
+        var start = _entries[index].Start;
         return operation switch
         {
-            AddElements add => $"add {ElementAt(failure, _entries[index].Start, end, add.Schema)} to {add.Schema.Name}",
-            DeleteElements delete => $"delete {ElementAt(failure, _entries[index].Start, end, delete.Schema)} of {delete.Schema.Name}",
+            AddElements add => $"add {ElementAt(failure, start, add.Schema)} to {add.Schema.Name}",
+            DeleteElements delete => $"delete {ElementAt(failure, start, delete.Schema)} of {delete.Schema.Name}",
             _ => operation.ToString(),
         };
     }
@@ -110,28 +110,28 @@ internal sealed class BatchEncoder : IDisposable
                 TableCodec.WriteReference(message, Ruleset.Table);
                 break;
             case CreateCounter create:
-                CounterCodec.WriteNew(message, create.Name);
+                CounterCodec.WriteNew(message, Ruleset.Table, create.Name);
                 break;
             case DeleteCounter delete:
-                CounterCodec.WriteReference(message, delete.Name);
+                CounterCodec.WriteReference(message, Ruleset.Table, delete.Name);
                 break;
             case CreateSet create:
-                SetCodec.WriteNew(message, create.Schema, ++_setId);
+                SetCodec.WriteNew(message, Ruleset.Table, create.Schema, ++_setId);
                 break;
             case DeleteSet delete:
-                SetCodec.WriteReference(message, delete.Name);
+                SetCodec.WriteReference(message, Ruleset.Table, delete.Name);
                 break;
             case CreateChain create:
-                ChainCodec.WriteNew(message, create.Name, create.Hook);
+                ChainCodec.WriteNew(message, Ruleset.Table, create.Name, create.Hook);
                 break;
             case DeleteChain delete:
-                ChainCodec.WriteReference(message, delete.Name);
+                ChainCodec.WriteReference(message, Ruleset.Table, delete.Name);
                 break;
             case FlushChain flush:
-                RuleCodec.WriteReference(message, flush.Name);
+                RuleCodec.WriteReference(message, Ruleset.Table, flush.Name);
                 break;
             case AppendRule append:
-                RuleCodec.WriteNew(message, append.Chain, append.Rule);
+                RuleCodec.WriteNew(message, Ruleset.Table, append.Chain, append.Rule);
                 break;
         }
     }
@@ -152,17 +152,18 @@ internal sealed class BatchEncoder : IDisposable
     };
 
     // The kernel points at the element by its offset in the message; its key says more to a reader.
-    private string ElementAt(Acknowledgement failure, int start, int end, SetSchema schema)
+    private string ElementAt(Acknowledgement failure, int start, SetSchema schema)
     {
         if (failure.AttributeOffset is not { } offset)
             return "elements";
-        var reader = new MessageReader(Buffer.Written[start..end]);
+        var reader = new MessageReader(Buffer.Written[start..]);
         if (!reader.MoveNext())
             return "elements";
+        var length = NetlinkMessage.HeaderLength + reader.Current.Payload.Length;
         var list = reader.Current.Attributes(NetfilterHeader.Length).Inside(ElementCodec.ListElements);
         while (list.MoveNext())
         {
-            var elementEnd = end - start - list.Remaining;
+            var elementEnd = length - list.Remaining;
             if (offset < elementEnd)
                 return $"element {KeyText.Of(VerdictCodec.ReadValue(list.Nested(), ElementCodec.Key), schema)}";
         }

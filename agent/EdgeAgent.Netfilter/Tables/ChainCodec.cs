@@ -11,9 +11,9 @@ internal static class ChainCodec
     private const uint Accept = 1, BaseFlag = 1;
     private const string Filter = "filter";
 
-    internal static void WriteNew(MessageWriter message, string chain, BaseHook? hook)
+    internal static void WriteNew(MessageWriter message, string table, string chain, BaseHook? hook)
     {
-        WriteReference(message, chain);
+        WriteReference(message, table, chain);
         if (hook is null)
             return;
         message.PutString(Type, Filter);
@@ -25,9 +25,9 @@ internal static class ChainCodec
         }
     }
 
-    internal static void WriteReference(MessageWriter message, string chain)
+    internal static void WriteReference(MessageWriter message, string table, string chain)
     {
-        message.PutString(Table, Ruleset.Table);
+        message.PutString(Table, table);
         message.PutString(Name, chain);
     }
 

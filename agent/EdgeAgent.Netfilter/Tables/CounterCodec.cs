@@ -12,15 +12,15 @@ internal static class CounterCodec
     private const ushort Table = 1, Name = 2, Type = 3, Data = 4;
     private const ushort Bytes = 1, Packets = 2;
 
-    internal static void WriteNew(MessageWriter message, string counter)
+    internal static void WriteNew(MessageWriter message, string table, string counter)
     {
-        WriteReference(message, counter);
+        WriteReference(message, table, counter);
         message.Nest(Data).Dispose();
     }
 
-    internal static void WriteReference(MessageWriter message, string counter)
+    internal static void WriteReference(MessageWriter message, string table, string counter)
     {
-        message.PutString(Table, Ruleset.Table);
+        message.PutString(Table, table);
         message.PutString(Name, counter);
         message.PutUInt32BigEndian(Type, ObjectType);
     }
@@ -33,9 +33,12 @@ internal static class CounterCodec
         var row = message.Attributes(NetfilterHeader.Length);
         name = row.Text(Name) ?? "";
         type = row.Number(Type) ?? 0;
+        reading = default;
+        if (type != ObjectType)
+            return false;
         var data = row.Inside(Data);
         reading = new CounterReading(data.LongNumber(Packets) ?? 0, data.LongNumber(Bytes) ?? 0);
-        return type == ObjectType;
+        return true;
     }
 
     internal static bool IsOurs(NetlinkMessage message) => message.Attributes(NetfilterHeader.Length).Text(Table) == Ruleset.Table;

@@ -9,9 +9,9 @@ internal static class RuleCodec
 {
     private const ushort Table = 1, Chain = 2, Expressions = 4, UserDataAttribute = 7;
 
-    internal static void WriteNew(MessageWriter message, string chain, ChainRule rule)
+    internal static void WriteNew(MessageWriter message, string table, string chain, ChainRule rule)
     {
-        WriteReference(message, chain);
+        WriteReference(message, table, chain);
         if (rule.Comment is not null)
             UserData.WriteComment(message, UserDataAttribute, rule.Comment);
         using (message.Nest(Expressions))
@@ -22,9 +22,9 @@ internal static class RuleCodec
     }
 
     /// <summary>All rules of a chain.</summary>
-    internal static void WriteReference(MessageWriter message, string chain)
+    internal static void WriteReference(MessageWriter message, string table, string chain)
     {
-        message.PutString(Table, Ruleset.Table);
+        message.PutString(Table, table);
         message.PutString(Chain, chain);
     }
 

@@ -9,7 +9,10 @@ namespace EdgeAgent.Netfilter;
 internal static class SetCodec
 {
     private const ushort Table = 1, Name = 2, Flags = 3, KeyType = 4, KeyLength = 5, DataType = 6, DataLength = 7, Description = 9,
-        Id = 10, Timeout = 11, UserDataAttribute = 13, ObjectType = 15, Expression = 17, Expressions = 18;
+        Id = 10, Timeout = 11, UserDataAttribute = 13, ObjectType = 15, Expressions = 18;
+
+    /// <summary>NFTA_SET_EXPR: what each element runs when it matches.</summary>
+    internal const ushort Expression = 17;
 
     private const ushort DescriptionSize = 1, DescriptionConcatenation = 2, ListElement = 1, FieldLength = 1;
     private const uint IntervalFlag = 4, MapFlag = 8, ObjectFlag = 0x40, ConcatenationFlag = 0x80;
@@ -21,11 +24,12 @@ internal static class SetCodec
     private const int BitsPerType = 6;
 
     /// <param name="message">Where to write.</param>
+    /// <param name="table">The table that it is in.</param>
     /// <param name="schema">The set.</param>
     /// <param name="id">A number that the kernel insists on, unique in its batch.</param>
-    internal static void WriteNew(MessageWriter message, SetSchema schema, uint id)
+    internal static void WriteNew(MessageWriter message, string table, SetSchema schema, uint id)
     {
-        WriteReference(message, schema.Name);
+        WriteReference(message, table, schema.Name);
         message.PutUInt32BigEndian(Flags, FlagsOf(schema));
         message.PutUInt32BigEndian(KeyType, schema.Key.Items.Aggregate(0u, static (type, field) => (type << BitsPerType) | (uint)field));
         message.PutUInt32BigEndian(KeyLength, (uint)schema.KeyLength);
@@ -44,9 +48,9 @@ internal static class SetCodec
         UserData.WriteKeyByteOrder(message, UserDataAttribute);
     }
 
-    internal static void WriteReference(MessageWriter message, string set)
+    internal static void WriteReference(MessageWriter message, string table, string set)
     {
-        message.PutString(Table, Ruleset.Table);
+        message.PutString(Table, table);
         message.PutString(Name, set);
     }
 

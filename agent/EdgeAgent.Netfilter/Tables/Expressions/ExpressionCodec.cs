@@ -61,6 +61,14 @@ internal static class ExpressionCodec
         }
     }
 
+    /// <summary>A counter without a name, as what the elements of a set run.</summary>
+    internal static void WriteAnonymousCounter(MessageWriter message, ushort attribute)
+    {
+        using var nested = message.Nest(attribute);
+        message.PutString(Name, "counter");
+        message.Nest(Data).Dispose();
+    }
+
     /// <summary>Reads a rule's expressions.</summary>
     /// <param name="list">The attributes inside NFTA_RULE_EXPRESSIONS.</param>
     /// <param name="unreadable">The name of the first expression that the model cannot express, or null.</param>

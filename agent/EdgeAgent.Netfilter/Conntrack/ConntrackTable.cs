@@ -1,0 +1,122 @@
+using EdgeAgent.Netlink;
+
+namespace EdgeAgent.Netfilter;
+
+/// <summary>The tracked connections of a network namespace (ctnetlink). Not for two threads at once.</summary>
+public sealed class ConntrackTable : IDisposable
+{
+    private const ushort New = ((ushort)Subsystem.Conntrack << 8) | 0, Get = New | 1, Delete = New | 2, GetStatistics = New | 5;
+    private const ushort StatisticsEntries = 1, StatisticsLimit = 2;
+
+    private readonly NetlinkConnection _connection;
+    private readonly MessageBuffer _request = new();
+
+    /// <param name="networkNamespace">File of the network namespace; null for this process's own.</param>
+    /// <exception cref="NetlinkException">The namespace or the kernel's netfilter cannot be reached.</exception>
+    public ConntrackTable(string? networkNamespace = null) =>
+        _connection = new NetlinkConnection(NetlinkSocket.Open(NetlinkProtocol.Netfilter, new() { NetworkNamespace = networkNamespace, ReceiveBuffer = 1 << 20 }));
+
+    private delegate void Body(MessageWriter message);
+
+    /// <summary>All flows of both families. About 4 microseconds for each.</summary>
+    public List<Flow> ReadAll() => Read("list flows", NetfilterHeader.AnyFamily, static _ => { }, null);
+
+    /// <summary>The flows that a filter means. The kernel walks its whole table, but hands over only these.</summary>
+    /// <exception cref="ArgumentException">The filter means everything, or its fields do not fit together.</exception>
+    public List<Flow> Read(FlowFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        filter.ThrowIfUnfit();
+        return Read("list flows", FlowCodec.FamilyOf(filter.Family), message => FlowCodec.WriteFilter(message, filter), filter);
+    }
+
+    /// <summary>Forgets one flow, so that its next packet is judged as the first of a new one. About 10 microseconds.</summary>
+    /// <param name="flow">As it was read; another flow that has taken its place since is left alone.</param>
+    /// <returns>False if it was gone already.</returns>
+    public bool Forget(Flow flow)
+    {
+        ArgumentNullException.ThrowIfNull(flow);
+        return Try($"forget flow {flow.Original}", Delete, flow, static _ => { });
+    }
+
+    /// <summary>Forgets the flows that a filter means, in one walk of the kernel's table.</summary>
+    /// <exception cref="ArgumentException">The filter means everything, or its fields do not fit together.</exception>
+    /// <exception cref="NetlinkException">EINVAL, EOPNOTSUPP: the kernel is too old to filter deletions, and nothing was forgotten.</exception>
+    public void Forget(FlowFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        filter.ThrowIfUnfit();
+        Write(Delete, MessageFlags.None, FlowCodec.FamilyOf(filter.Family), message => FlowCodec.WriteFilter(message, filter));
+        _connection.Execute("forget flows", _request);
+    }
+
+    /// <summary>
+    /// Sets bits of a flow's mark. A rule that drops by mark then cuts the flow for good in both directions, whereas a forgotten flow
+    /// comes back as a new one with the next packet of either side that the rules let out.
+    /// </summary>
+    /// <param name="flow">As it was read; another flow that has taken its place since is left alone.</param>
+    /// <param name="value">The new value of the bits.</param>
+    /// <param name="mask">The bits to change.</param>
+    /// <returns>False if it was gone already.</returns>
+    public bool SetMark(Flow flow, uint value, uint mask)
+    {
+        ArgumentNullException.ThrowIfNull(flow);
+        return Try($"mark flow {flow.Original}", New, flow, message => FlowCodec.WriteMark(message, value & mask, mask));
+    }
+
+    /// <summary>How full the table is.</summary>
+    public ConntrackUse ReadUse()
+    {
+        Write(GetStatistics, MessageFlags.None, NetfilterHeader.AnyFamily, static _ => { });
+        var found = _connection.Request("read conntrack statistics", _request, static () => new List<ConntrackUse>(), static (message, list) =>
+        {
+            var row = message.Attributes(NetfilterHeader.Length);
+            list.Add(new ConntrackUse(row.Number(StatisticsEntries) ?? 0, row.Number(StatisticsLimit) ?? 0));
+        });
+        return found.Count > 0 ? found[0] : default;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _request.Dispose();
+        _connection.Dispose();
+    }
+
+    private List<Flow> Read(string operation, byte family, Body body, FlowFilter? filter)
+    {
+        Write(Get, MessageFlags.Dump, family, body);
+        return _connection.Request(operation, _request, static () => new List<Flow>(), (message, flows) =>
+        {
+            // Kernels that cannot filter send everything.
+            if (message.Type == New && FlowCodec.Read(message) is { } flow && filter?.Matches(flow.Original) != false)
+                flows.Add(flow);
+        });
+    }
+
+    private bool Try(string operation, ushort type, Flow flow, Body body)
+    {
+        Write(type, MessageFlags.None, FlowCodec.FamilyOf(flow.Original.Source.Family), message =>
+        {
+            FlowCodec.WriteReference(message, flow);
+            body(message);
+        });
+        try
+        {
+            _connection.Execute(operation, _request);
+            return true;
+        }
+        catch (NetlinkException e) when (e.Errno == Errno.ENOENT)
+        {
+            return false;
+        }
+    }
+
+    private void Write(ushort type, MessageFlags flags, byte family, Body body)
+    {
+        _request.Clear();
+        using var message = _request.Begin(type, flags, 0);
+        NetfilterHeader.Write(message, family);
+        body(message);
+    }
+}

@@ -1,0 +1,181 @@
+using System.Net;
+using System.Net.Sockets;
+using EdgeAgent.Contracts;
+using EdgeAgent.Dataplane;
+using EdgeAgent.Netfilter;
+using EdgeAgent.Testing;
+using static EdgeAgent.Kernel.Tests.SampleRulesets;
+
+namespace EdgeAgent.Kernel.Tests;
+
+public sealed class ConntrackTests : IDisposable
+{
+    private const int Port = 9080;
+    private readonly NamespacePair _pair = new();
+    private readonly EchoServer _server;
+    private readonly NetfilterKernel _kernel;
+    private readonly ConntrackTable _conntrack;
+
+    public ConntrackTests()
+    {
+        _server = new EchoServer(_pair.Server, Port);
+        _kernel = new NetfilterKernel(_pair.Server.Path);
+        _conntrack = new ConntrackTable(_pair.Server.Path);
+        // Any look at the state makes the kernel track connections here.
+        _kernel.Commit(new Transaction(
+        [
+            new CreateTable(false),
+            new CreateChain("input", new BaseHook(Hook.Input, -5)),
+            new CreateChain("output", new BaseHook(Hook.Output, -5)),
+            .. Established,
+        ]));
+        _pair.Server.Sysctl("net/netfilter/nf_conntrack_acct", "1");
+    }
+
+    public void Dispose()
+    {
+        _conntrack.Dispose();
+        _kernel.Dispose();
+        _server.Dispose();
+        _pair.Dispose();
+    }
+
+    [Theory]
+    [InlineData(ProtocolType.Tcp, false)]
+    [InlineData(ProtocolType.Udp, false)]
+    [InlineData(ProtocolType.Tcp, true)]
+    [InlineData(ProtocolType.Udp, true)]
+    public void A_forgotten_flow_is_cut_and_no_other(ProtocolType protocol, bool v6)
+    {
+        var to = v6 ? _pair.ServerV6 : _pair.ServerV4;
+        using var cut = Open(to, protocol);
+        using var kept = Open(to, protocol);
+        var flow = FlowOf(cut);
+        Assert.Equal(new IpProtocol((byte)protocol), flow.Original.Protocol);
+        Assert.Equal((ushort)Port, flow.Original.DestinationPort);
+        Assert.True(flow.OriginalTraffic is { Packets: > 0, Bytes: > 0 }, $"no counters: {flow}");
+
+        Deny();
+        Assert.True(Probe.TryExchange(cut, Probe.Patience));
+        Assert.True(_conntrack.Forget(FlowOf(cut)));
+        Assert.False(Probe.TryExchange(cut, Probe.Silence));
+        Assert.True(Probe.TryExchange(kept, Probe.Patience));
+        Assert.DoesNotContain(_conntrack.ReadAll(), f => f.Id == flow.Id);
+        Assert.False(_conntrack.Forget(flow));
+    }
+
+    [Theory]
+    [InlineData(ProtocolType.Tcp)]
+    [InlineData(ProtocolType.Udp)]
+    public void A_marked_flow_is_cut_by_a_rule_and_no_other(ProtocolType protocol)
+    {
+        using var cut = Open(_pair.ServerV4, protocol);
+        using var kept = Open(_pair.ServerV4, protocol);
+        _kernel.Commit(new Transaction(
+        [
+            new FlushChain("input"),
+            new FlushChain("output"),
+            .. new[] { "input", "output" }.Select(static chain => new AppendRule(chain, Rule(null,
+            [
+                new LoadConntrack(ConntrackKey.Mark, First),
+                new Bitwise(First, First, EquatableArray.Create<byte>(Host32(0x100)), EquatableArray.Create<byte>(new byte[4])),
+                new Compare(First, CompareOperator.NotEqual, EquatableArray.Create<byte>(new byte[4])),
+                new Decide(ChainVerdict.Drop),
+            ]))),
+        ]));
+        Assert.True(Probe.TryExchange(cut, Probe.Patience));
+        Assert.True(_conntrack.SetMark(FlowOf(cut), 0x1100, 0x0100));
+        Assert.Equal(0x100u, FlowOf(cut).Mark);
+        Assert.False(Probe.TryExchange(cut, Probe.Silence));
+        Assert.True(Probe.TryExchange(kept, Probe.Patience));
+        Assert.True(_conntrack.SetMark(FlowOf(cut), 0, 0x0100));
+        Assert.Equal(0u, FlowOf(kept).Mark);
+    }
+
+    [Fact]
+    public void A_filter_forgets_what_it_means_and_nothing_else()
+    {
+        using var other = new EchoServer(_pair.Server, Port + 1);
+        var second = _pair.AddClientAddress("10.99.0.77");
+        using var meant = Open(_pair.ServerV4, ProtocolType.Tcp);
+        using var otherProtocol = Open(_pair.ServerV4, ProtocolType.Udp);
+        using var otherPort = Open(_pair.ServerV4, ProtocolType.Tcp, Port + 1);
+        using var otherSource = Open(_pair.ServerV4, ProtocolType.Tcp, Port, second);
+        using var otherFamily = Open(_pair.ServerV6, ProtocolType.Tcp);
+        var filter = new FlowFilter(IpFamily.V4) { Source = Address(_pair.ClientV4), Destination = Address(_pair.ServerV4), Protocol = IpProtocol.Tcp, DestinationPort = Port };
+
+        Assert.Equal([FlowOf(meant).Original], _conntrack.Read(filter).Select(static f => f.Original));
+        var before = _conntrack.ReadAll().Select(static f => f.Id).Order().ToList();
+        var gone = FlowOf(meant).Id;
+        _conntrack.Forget(filter);
+        Assert.Equal(before.Where(id => id != gone), _conntrack.ReadAll().Select(static f => f.Id).Order());
+
+        Assert.Equal(2, _conntrack.Read(filter with { Source = null, DestinationPort = null, Protocol = IpProtocol.Tcp }).Count);
+        Assert.Single(_conntrack.Read(new FlowFilter(IpFamily.V6) { Protocol = IpProtocol.Tcp }));
+        Assert.Single(_conntrack.Read(new FlowFilter(IpFamily.V4) { Source = Address(second) }));
+        Assert.Single(_conntrack.Read(new FlowFilter(IpFamily.V4) { Protocol = IpProtocol.Udp, SourcePort = (ushort)((IPEndPoint)otherProtocol.LocalEndPoint!).Port }));
+    }
+
+    [Fact]
+    public void A_filter_that_means_everything_is_refused()
+    {
+        Assert.Throws<ArgumentException>(() => _conntrack.Forget(new FlowFilter(IpFamily.V4)));
+        Assert.Throws<ArgumentException>(() => _conntrack.Forget(new FlowFilter(IpFamily.V4) { DestinationPort = 80 }));
+        Assert.Throws<ArgumentException>(() => _conntrack.Forget(new FlowFilter(IpFamily.V6) { Source = Address(_pair.ClientV4) }));
+    }
+
+    [Fact]
+    public void Pings_are_flows_too_and_can_be_forgotten()
+    {
+        Assert.Equal(ProbeResult.Answered, Probe.Ping(_pair.Client, _pair.ServerV4, Probe.Patience));
+        Assert.Equal(ProbeResult.Answered, Probe.Ping(_pair.Client, _pair.ServerV6, Probe.Patience));
+        var pings = _conntrack.ReadAll().Where(static f => f.Original.Protocol.HasIcmpType && f.Original.IcmpIdentifier == 1).ToList();
+        Assert.Equal([(byte)8, (byte)128], pings.Select(static f => f.Original.IcmpType).Order());
+        Assert.All(pings, ping => Assert.True(_conntrack.Forget(ping)));
+    }
+
+    [Fact]
+    public void The_use_counts_entries()
+    {
+        using var flow = Open(_pair.ServerV4, ProtocolType.Tcp);
+        var use = _conntrack.ReadUse();
+        Assert.Equal(_conntrack.ReadAll().Count, use.Entries);
+        Assert.True(use.Limit > use.Entries);
+    }
+
+    private static IpAddress Address(IPAddress address) => IpAddress.Parse(address.ToString());
+
+    private static readonly Operation[] Established =
+    [
+        .. new[] { "input", "output" }.SelectMany(static chain => new Operation[]
+        {
+            new AppendRule(chain, Rule(null, [.. StateIn(ConntrackStates.Established | ConntrackStates.Related), new Decide(ChainVerdict.Accept)])),
+            new AppendRule(chain, Rule(null, [new LoadMeta(MetaKey.TransportProtocol, First), Is(First, 58), new Decide(ChainVerdict.Accept)])),
+        }),
+    ];
+
+    /// <summary>New flows are denied in both directions: what the server sends on its own would bring a forgotten flow back.</summary>
+    private void Deny() => _kernel.Commit(new Transaction(
+    [
+        new FlushChain("input"),
+        new FlushChain("output"),
+        .. Established,
+        new AppendRule("input", Rule(null, new Decide(ChainVerdict.Drop))),
+        new AppendRule("output", Rule(null, new Decide(ChainVerdict.Drop))),
+    ]));
+
+    private Socket Open(IPAddress to, ProtocolType protocol, int port = Port, IPAddress? source = null)
+    {
+        source ??= to.AddressFamily == AddressFamily.InterNetwork ? _pair.ClientV4 : _pair.ClientV6;
+        var socket = Probe.Unconnected(_pair.Client, to, protocol == ProtocolType.Tcp ? SocketType.Stream : SocketType.Dgram, protocol, source);
+        Assert.True(Probe.TryConnect(socket, to, port, Probe.Patience));
+        Assert.True(Probe.TryExchange(socket, Probe.Patience));
+        return socket;
+    }
+
+    private Flow FlowOf(Socket socket)
+    {
+        var local = (IPEndPoint)socket.LocalEndPoint!;
+        return _conntrack.ReadAll().Single(f => f.Original.SourcePort == local.Port && f.Original.Source == Address(local.Address) && f.Original.Protocol.Number == (byte)socket.ProtocolType);
+    }
+}
