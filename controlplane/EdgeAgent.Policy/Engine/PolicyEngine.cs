@@ -31,6 +31,25 @@ public static class PolicyEngine
         return Difference(state, result);
     }
 
+    /// <summary>
+    /// Answers a probe. An address that a host has means the host at that address; a host by name means all its addresses, and the flow is
+    /// allowed only if every pair of one family is. Nothing is enforced at an address that no host has, and a host always reaches itself.
+    /// </summary>
+    /// <param name="state">The resources.</param>
+    /// <param name="probe">The question.</param>
+    /// <param name="failsafes">What is open whatever policy says; empty to ask about policy alone.</param>
+    /// <exception cref="ProbeException">An end is neither an endpoint's name nor an address.</exception>
+    public static Decision Decide(EngineState state, Probe probe, EquatableArray<Failsafe> failsafes = default) =>
+        ProbeEvaluation.Decide(state.World, probe, failsafes, explain: false);
+
+    /// <summary>Answers a probe as <see cref="Decide"/> does, and says what every policy had to say at each end.</summary>
+    /// <exception cref="ProbeException">An end is neither an endpoint's name nor an address.</exception>
+    public static Decision Explain(EngineState state, Probe probe, EquatableArray<Failsafe> failsafes = default) =>
+        ProbeEvaluation.Decide(state.World, probe, failsafes, explain: true);
+
+    /// <summary>The warnings that hold for a state.</summary>
+    public static ImmutableArray<Diagnostic> WarningsOf(EngineState state) => Warnings.Of(state);
+
     /// <summary>All tiers by name, the built-in ones included.</summary>
     internal static IReadOnlyDictionary<string, TierResource> TiersOf(ImmutableSortedDictionary<ResourceKey, Resource> resources)
     {

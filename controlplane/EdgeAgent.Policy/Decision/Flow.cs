@@ -1,0 +1,25 @@
+using EdgeAgent.Contracts;
+
+namespace EdgeAgent.Policy;
+
+/// <summary>The first packet of a flow between two addresses.</summary>
+internal readonly record struct Flow(IpAddress Source, IpAddress Destination, IpProtocol Protocol, ushort Port, ushort SourcePort, byte IcmpType, byte IcmpCode)
+{
+    private const byte EchoRequest = 8;
+    private const byte EchoRequestV6 = 128;
+
+    public static Flow Of(Probe probe, IpAddress source, IpAddress destination) => new(
+        source,
+        destination,
+        probe.Protocol,
+        probe.Port ?? 0,
+        probe.SourcePort,
+        probe.IcmpType ?? (probe.Protocol == IpProtocol.IcmpV6 ? EchoRequestV6 : EchoRequest),
+        probe.IcmpCode ?? 0);
+
+    /// <summary>The address of the end that a direction is seen from.</summary>
+    public IpAddress Self(Direction direction) => direction == Direction.Inbound ? Destination : Source;
+
+    /// <summary>The address of the other end.</summary>
+    public IpAddress Peer(Direction direction) => direction == Direction.Inbound ? Source : Destination;
+}

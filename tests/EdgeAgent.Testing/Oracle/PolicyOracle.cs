@@ -1,0 +1,148 @@
+using EdgeAgent.Contracts;
+using EdgeAgent.Policy;
+
+namespace EdgeAgent.Testing;
+
+/// <summary>
+/// Evaluates resources as their specifications say: one flow, one policy, one rule after another. It shares no code with the engine, and
+/// knows nothing of identities, sets or host policies.
+/// </summary>
+public sealed class PolicyOracle(IEnumerable<Resource> resources)
+{
+    private readonly List<Resource> _resources = [.. resources];
+
+    /// <summary>The managed endpoints.</summary>
+    public IEnumerable<EndpointResource> Hosts => _resources.OfType<EndpointResource>().Where(endpoint => endpoint.IsManaged);
+
+    /// <summary>Whether a flow passes: the source's half and the destination's half allow it.</summary>
+    public bool Allows(Packet packet) => Half(packet, Direction.Outbound) && Half(packet, Direction.Inbound);
+
+    /// <summary>Whether one end's half of a flow allows it. The packet may be seen from either end.</summary>
+    public bool Half(Packet packet, Direction direction)
+    {
+        var (self, peer) = packet.Direction == direction ? (packet.Self, packet.Peer) : (packet.Peer, packet.Self);
+        var host = Hosts.FirstOrDefault(candidate => candidate.Addresses.Items.Contains(Cidr.Single(self)));
+        if (host is null || host.Addresses.Items.Contains(Cidr.Single(peer)))
+            return true;
+        foreach (var tier in Tiers())
+        {
+            var policies = PoliciesOf(tier, direction)
+                .Where(policy => policy.Mode == PolicyMode.Enforce && policy.Side(direction)!.Subjects.Items.Any(subject => IsSubject(subject, host, self)))
+                .ToList();
+            var verdict = policies
+                .SelectMany(policy => policy.Side(direction)!.Rules.Items)
+                .Where(rule => rule.Verdict != Verdict.Log && Matches(rule, packet, direction, self, peer))
+                .Select(rule => (Verdict?)rule.Verdict)
+                .FirstOrDefault();
+            if (verdict is Verdict.Allow or Verdict.Deny)
+                return verdict == Verdict.Allow;
+            if (verdict is null && tier.DefaultAction == BlockEnd.Deny && policies.Exists(policy => policy.Side(direction)!.Isolates))
+                return false;
+        }
+
+        return host.Undecided == UndecidedTraffic.Allow;
+    }
+
+    private IEnumerable<TierResource> Tiers()
+    {
+        var declared = _resources.OfType<TierResource>().ToList();
+        return declared
+            .Concat(BuiltInTiers.All.Items.Where(tier => !declared.Exists(other => other.Key.Name == tier.Key.Name)))
+            .OrderBy(tier => tier.Order ?? double.MaxValue)
+            .ThenBy(tier => tier.Key.Name, StringComparer.Ordinal);
+    }
+
+    private IEnumerable<PolicyResource> PoliciesOf(TierResource tier, Direction direction) =>
+        _resources.OfType<PolicyResource>()
+            .Concat(_resources.OfType<NamespaceResource>().Where(declared => declared.IsolatesIngress).Select(OldIsolation))
+            .Where(policy => policy.Tier == tier.Key.Name && policy.Side(direction) is not null)
+            .OrderBy(policy => policy.Order ?? double.MaxValue)
+            .ThenBy(policy => policy.PrecedesEquals ? 0 : 1)
+            .ThenBy(policy => policy.Key.Name, StringComparer.Ordinal)
+            .ThenBy(policy => policy.Key.Namespace, StringComparer.Ordinal)
+            .ThenBy(policy => policy.Key.Kind, StringComparer.Ordinal);
+
+    private static PolicyResource OldIsolation(NamespaceResource declared) => new(declared.Key, declared.Source)
+    {
+        Order = 1000,
+        Ingress = new([new() { Endpoints = new() { Namespace = declared.Key.Name, WorkloadsOnly = true } }], [], true),
+    };
+
+    private bool IsSubject(PeerMatch subject, EndpointResource host, IpAddress address) =>
+        (subject.Endpoints is null || Denotes(subject.Endpoints, host))
+        && (subject.NotEndpoints is null || !Denotes(subject.NotEndpoints, host))
+        && InNets(subject, address);
+
+    private bool Matches(PolicyRule rule, Packet packet, Direction direction, IpAddress self, IpAddress peer)
+    {
+        if (rule.Self is not null && !Means(rule.Self, self))
+            return false;
+        if (rule.Peers is { } peers && !peers.Items.Any(match => Means(match, peer)))
+            return false;
+        var (source, destination) = direction == Direction.Outbound ? (self, peer) : (peer, self);
+        return rule.Traffic is not { } traffic || traffic.Items.Any(match => Matches(match, packet, source, destination));
+    }
+
+    private bool Means(PeerMatch match, IpAddress address)
+    {
+        var having = _resources.OfType<EndpointResource>().Where(endpoint => endpoint.Addresses.Items.Any(block => block.Contains(address))).ToList();
+        return (match.Endpoints is null || having.Exists(endpoint => Denotes(match.Endpoints, endpoint)))
+            && (match.NotEndpoints is null || !having.Exists(endpoint => Denotes(match.NotEndpoints, endpoint)))
+            && InNets(match, address);
+    }
+
+    private static bool InNets(PeerMatch match, IpAddress address) =>
+        (match.Nets.IsEmpty || match.Nets.Items.Any(block => block.Contains(address)))
+        && !match.NotNets.Items.Any(block => block.Contains(address));
+
+    private bool Denotes(EndpointMatch match, EndpointResource endpoint)
+    {
+        if (match.WorkloadsOnly && endpoint.Nature != EndpointNature.Workload)
+            return false;
+        if (match.Namespace is not null && match.Namespace != endpoint.Key.Namespace)
+            return false;
+        if (!match.ServiceAccounts.IsEmpty && !match.ServiceAccounts.Items.Contains(endpoint.ServiceAccount))
+            return false;
+        var labels = endpoint.Labels.ToDictionary();
+        Dictionary<string, string>? place = null;
+        if (endpoint.Key.Namespace.Length > 0)
+        {
+            labels["projectcalico.org/namespace"] = endpoint.Key.Namespace;
+            place = _resources.OfType<NamespaceResource>().FirstOrDefault(declared => declared.Key.Name == endpoint.Key.Namespace)?.Labels.ToDictionary() ?? [];
+            place["kubernetes.io/metadata.name"] = endpoint.Key.Namespace;
+            place["projectcalico.org/name"] = endpoint.Key.Namespace;
+        }
+
+        return (match.NamespaceSelector is null || PlainSelector.MatchesNamespace(match.NamespaceSelector.ToString(), place))
+            && PlainSelector.Matches(match.Selector.ToString(), labels);
+    }
+
+    private bool Matches(TrafficMatch traffic, Packet packet, IpAddress source, IpAddress destination)
+    {
+        if (traffic.Family is not null && traffic.Family != source.Family)
+            return false;
+        if (traffic.Protocol is { } protocol && protocol.Negated == (protocol.Protocol == packet.Protocol))
+            return false;
+        var ports = new[] { (traffic.Ports, packet.Port, destination, true), (traffic.NotPorts, packet.Port, destination, false), (traffic.SourcePorts, packet.SourcePort, source, true), (traffic.NotSourcePorts, packet.SourcePort, source, false) };
+        foreach (var (match, port, owner, wanted) in ports)
+        {
+            if (match is not null && (!packet.Protocol.HasPorts || Holds(match, port, packet.Protocol, owner) != wanted))
+                return false;
+        }
+
+        foreach (var (match, wanted) in new[] { (traffic.Icmp, true), (traffic.NotIcmp, false) })
+        {
+            if (match is { } icmp && (!packet.Protocol.HasIcmpType || (icmp.Type == packet.IcmpType && (icmp.Code ?? packet.IcmpCode) == packet.IcmpCode) != wanted))
+                return false;
+        }
+
+        return true;
+    }
+
+    private bool Holds(PortMatch match, ushort port, IpProtocol protocol, IpAddress owner) =>
+        match.Ranges.Items.Any(range => range.First <= port && port <= range.Last)
+        || _resources.OfType<EndpointResource>()
+            .Where(endpoint => endpoint.Addresses.Items.Any(block => block.Contains(owner)))
+            .SelectMany(endpoint => endpoint.Ports.Items)
+            .Any(named => match.Names.Items.Contains(named.Name) && named.Protocol == protocol && named.Port == port);
+}
