@@ -69,7 +69,7 @@ public sealed class RulesetMonitor : IDisposable
 
             if (lost)
             {
-                _details.Take();
+                Discard();
                 changes.Add(Lost());
             }
 
@@ -92,6 +92,26 @@ public sealed class RulesetMonitor : IDisposable
         ProcessName = "",
         Details = [],
     };
+
+    /// <summary>
+    /// Empties the queue. Until it is empty the kernel goes on dropping notifications, without saying so again: only what is
+    /// committed after this is sure to be told.
+    /// </summary>
+    private void Discard()
+    {
+        _details.Take();
+        for (var more = true; more;)
+        {
+            try
+            {
+                more = _socket.TryReceive(_received, out _);
+            }
+            catch (NetlinkException e) when (e.Errno is Errno.ENOBUFS or Errno.EMSGSIZE)
+            {
+                // What this says is about to be told.
+            }
+        }
+    }
 
     private void Read(ReadOnlySpan<byte> datagram, List<RulesetChange> changes)
     {
