@@ -5,8 +5,9 @@ using EdgeAgent.Contracts;
 namespace EdgeAgent.Dataplane;
 
 /// <summary>Keys of sets, and their types, as nft prints them.</summary>
-internal static class KeyText
+public static class KeyText
 {
+    /// <summary>The name of a field's type, such as <c>ipv4_addr</c>.</summary>
     public static string Type(KeyField field) => field switch
     {
         KeyField.Ipv4Address => "ipv4_addr",
@@ -16,7 +17,17 @@ internal static class KeyText
         _ => throw new ArgumentOutOfRangeException(nameof(field), field, "no key field"),
     };
 
-    public static void Write(StringBuilder text, SetSchema schema, ReadOnlySpan<byte> key)
+    /// <summary>A key, such as <c>10.0.0.9 . tcp . 443</c>.</summary>
+    /// <param name="schema">The set that it belongs to.</param>
+    /// <param name="key">As many bytes as the schema says.</param>
+    public static string Of(SetSchema schema, ReadOnlySpan<byte> key)
+    {
+        var text = new StringBuilder();
+        Write(text, schema, key);
+        return text.ToString();
+    }
+
+    internal static void Write(StringBuilder text, SetSchema schema, ReadOnlySpan<byte> key)
     {
         var at = 0;
         foreach (var field in schema.Key)

@@ -165,7 +165,7 @@ internal sealed class BatchEncoder : IDisposable
         {
             var elementEnd = length - list.Remaining;
             if (offset < elementEnd)
-                return $"element {KeyText.Of(VerdictCodec.ReadValue(list.Nested(), ElementCodec.Key), schema)}";
+                return $"element {KeyText.Of(schema, VerdictCodec.ReadValue(list.Nested(), ElementCodec.Key))}";
         }
 
         return "elements";
