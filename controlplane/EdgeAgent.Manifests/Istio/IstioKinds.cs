@@ -15,6 +15,9 @@ internal static class IstioKinds
     /// <summary>The first generation of the networking API.</summary>
     public static readonly IReadOnlyList<string> FirstGeneration = ["config.istio.io/v1alpha2"];
 
+    /// <summary>What an API server reports of every kind; declared before the readers, which hold it.</summary>
+    public static Field Status { get; } = Field.Ignored("status", "what an API server reports");
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<KindReader> All { get; } =
     [
@@ -30,9 +33,6 @@ internal static class IstioKinds
         AuthorizationPolicyReader.Kind,
         PeerAuthenticationReader.Kind,
     ];
-
-    /// <summary>What an API server reports of every kind.</summary>
-    public static Field Status { get; } = Field.Ignored("status", "what an API server reports");
 
     /// <summary>Fields that shape requests, and neither who connects nor where to.</summary>
     public static IEnumerable<Field> RequestFields(params string[] names) =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EdgeAgent.Contracts;
+using EdgeAgent.Policy.Istio;
 
 namespace EdgeAgent.Policy;
 
@@ -9,11 +10,13 @@ public sealed class EngineState
     internal EngineState(
         Revision revision,
         ImmutableSortedDictionary<ResourceKey, Resource> resources,
+        DerivedPolicies? derived,
         World world,
         ImmutableDictionary<HostClassKey, HostPolicy> policies)
     {
         Revision = revision;
         Resources = resources;
+        Mesh = derived;
         World = world;
         Policies = policies;
     }
@@ -22,6 +25,7 @@ public sealed class EngineState
     public static EngineState Empty { get; } = new(
         Revision.Zero,
         ImmutableSortedDictionary<ResourceKey, Resource>.Empty,
+        null,
         World.Empty,
         ImmutableDictionary<HostClassKey, HostPolicy>.Empty);
 
@@ -39,6 +43,12 @@ public sealed class EngineState
     /// managed host. For those who encode each policy once for many hosts.
     /// </summary>
     public HostPolicy? SharedPolicyOf(ResourceKey host) => World.ClassOf.TryGetValue(host, out var key) ? Policies[key] : null;
+
+    /// <summary>What is derived from Istio's resources.</summary>
+    public DerivedPolicies Derived => Mesh ?? DerivedPolicies.None;
+
+    /// <summary>The same; null while there is nothing to derive from.</summary>
+    internal DerivedPolicies? Mesh { get; }
 
     internal World World { get; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EdgeAgent.Contracts;
+using EdgeAgent.Policy.Istio;
 
 namespace EdgeAgent.Policy;
 
@@ -26,8 +27,9 @@ public static class PolicyEngine
         var errors = Validation.Check(state, change, changes, next);
         if (!errors.IsEmpty)
             return new(state, errors, [], []);
-        var world = WorldChange.Apply(state.World, changes, TiersOf(next));
-        var result = new EngineState(state.Revision.Next, next, world, Compiler.Compile(world));
+        var derived = Derivation.After(state, changes, next);
+        var world = WorldChange.Apply(state.World, Derivation.Merge(changes, state.Derived, derived ?? DerivedPolicies.None), TiersOf(next));
+        var result = new EngineState(state.Revision.Next, next, derived, world, Compiler.Compile(world));
         return Difference(state, result);
     }
 

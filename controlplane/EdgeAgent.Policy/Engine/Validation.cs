@@ -74,5 +74,5 @@ internal static class Validation
     }
 
     private static Diagnostic Error(Resource resource, string field, string message, Resource other) =>
-        new(Severity.Error, resource.Source, resource.Key, field, message) { Related = [other.Source] };
+        new(Severity.Error, resource.Source, resource.Key, field, message) { Related = other.Source == SourcePosition.None ? [] : [other.Source] };
 }

@@ -20,6 +20,7 @@ internal static class Warnings
 
         return
         [
+            .. state.Derived.Diagnostics,
             .. state.World.Policies
                 .Select(node => node.Resource)
                 .Where(policy => policy.Key.Kind != NamespaceResource.Kind && !selecting.Contains(policy.Key))

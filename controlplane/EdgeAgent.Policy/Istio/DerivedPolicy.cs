@@ -15,8 +15,8 @@ internal static class DerivedPolicy
     public const double RouteOrder = 40;
     public const double RouteClosingOrder = 50;
 
-    /// <summary>What a closing policy is called after the resource that it is derived from.</summary>
-    public const string ClosingSuffix = ".closed";
+    /// <summary>What a closing policy is called after the resource that it is derived from; no resource's own name can hold a colon.</summary>
+    public const string ClosingSuffix = ":closed";
 
     /// <summary>A policy about ingress.</summary>
     public static PolicyResource Ingress(Resource from, double order, EquatableArray<PeerMatch> subjects, EquatableArray<PolicyRule> rules) =>

@@ -10,7 +10,8 @@ public static class IstioDerivation
 {
     /// <summary>Whether a resource has a part in derivation, so that a change of it may change what is derived.</summary>
     public static bool Concerns(Resource resource) =>
-        resource is RouteResource or DestinationRuleResource or GatewayResource or ServiceEntryResource or SidecarResource or AuthorizationPolicyResource;
+        resource is RouteResource or DestinationRuleResource or GatewayResource or ServiceEntryResource or SidecarResource or AuthorizationPolicyResource
+            or NamespaceResource { Mesh.Mesh: not MeshMembership.None };
 
     /// <summary>Derives the policies of all resources; the order of resources does not matter.</summary>
     public static DerivedPolicies Derive(IReadOnlyCollection<Resource> resources, IstioSettings settings)
@@ -25,11 +26,15 @@ public static class IstioDerivation
             .Concat(resources.OfType<RouteResource>().OrderBy(route => route.Key).SelectMany(routes.Of))
             .Concat(sidecars.Policies())
             .ToEquatableArray();
-        return new(policies, diagnostics.ToEquatableArray());
+        return new(policies, diagnostics.Distinct().ToEquatableArray());
     }
 }
 
 /// <summary>What was derived, and what could not be.</summary>
 /// <param name="Policies">Policies of the mesh's tier.</param>
 /// <param name="Diagnostics">Warnings: names that nothing describes, routes that open nothing.</param>
-public sealed record DerivedPolicies(EquatableArray<PolicyResource> Policies, EquatableArray<Diagnostic> Diagnostics);
+public sealed record DerivedPolicies(EquatableArray<PolicyResource> Policies, EquatableArray<Diagnostic> Diagnostics)
+{
+    /// <summary>Nothing.</summary>
+    public static DerivedPolicies None { get; } = new([], []);
+}

@@ -30,7 +30,7 @@ internal sealed class RouteDerivation(MeshView view, Action<Diagnostic> report)
             var members = ServiceTargets.Members(service, LabelSet.Empty);
             if (members.IsEmpty)
                 continue;
-            var suffix = byService.Count == 1 ? "" : $".{service.Host}";
+            var suffix = byService.Count == 1 ? "" : $":{service.Host}";
             var rules = edges.SelectMany(edge => Rules(route, edge.Service, edge.Edge)).ToEquatableArray();
             if (!rules.IsEmpty)
                 yield return Renamed(DerivedPolicy.Ingress(route, DerivedPolicy.RouteOrder, members, rules), suffix);
