@@ -1,3 +1,4 @@
+using EdgeAgent.Manifests.Kubernetes.Admin;
 using EdgeAgent.Manifests.Resources;
 
 namespace EdgeAgent.Manifests.Kubernetes;
@@ -6,5 +7,13 @@ namespace EdgeAgent.Manifests.Kubernetes;
 internal static class KubernetesKinds
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<KindReader> All { get; } = [NamespaceReader.Kind, ServiceReader.Kind, NetworkPolicyReader.Kind];
+    public static IReadOnlyList<KindReader> All { get; } =
+    [
+        NamespaceReader.Kind,
+        ServiceReader.Kind,
+        NetworkPolicyReader.Kind,
+        AdminNetworkPolicyReader.Admin,
+        AdminNetworkPolicyReader.Baseline,
+        AdminNetworkPolicyReader.Cluster,
+    ];
 }

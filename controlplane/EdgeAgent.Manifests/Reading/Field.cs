@@ -55,7 +55,7 @@ internal abstract class Field(string name, bool isRequired, FieldStanding standi
 
     private sealed class RefusedField(string name, string reason, string? harmless) : Field(name, false, FieldStanding.Refused, reason)
     {
-        public override string TypeName => harmless is null ? "nothing" : $"nothing, or {harmless}";
+        public override string TypeName => harmless switch { null => "nothing", "" => "nothing, or an empty string", _ => $"nothing, or {harmless}" };
 
         public override FieldDescription Describe() => new(Name, TypeName, false, Standing, Note, []);
 
