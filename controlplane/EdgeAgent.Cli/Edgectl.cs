@@ -69,6 +69,7 @@ public static class Edgectl
         root.Subcommands.Add(ConnectivityCommand.Create(terminal, server));
         root.Subcommands.Add(ExplainCommand.Create(terminal, server));
         root.Subcommands.Add(SelectorCommand.Create(terminal));
+        root.Subcommands.Add(DeriveCommand.Create(terminal));
         root.Subcommands.Add(EventsCommand.Create(terminal, server));
         root.Subcommands.Add(RetryCommand.Create(terminal, server));
         return root;

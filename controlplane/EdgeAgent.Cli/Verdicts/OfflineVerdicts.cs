@@ -12,14 +12,7 @@ internal sealed class OfflineVerdicts(EngineState state) : IVerdictSource
 {
     /// <summary>Reads manifests into one state.</summary>
     /// <exception cref="CommandFailure">They have errors, all of which were written to standard error.</exception>
-    public static OfflineVerdicts Read(IReadOnlyList<string> paths, Terminal terminal)
-    {
-        var set = ManifestReader.Read(InputFiles.Read(paths, terminal));
-        Findings.WriteAndStopAtErrors(terminal, [.. set.Diagnostics, .. ManifestReader.Check(set.Resources)]);
-        var applied = PolicyEngine.Apply(EngineState.Empty, new Change([.. set.Resources.Select(resource => resource.Model)], []));
-        Findings.WriteAndStopAtErrors(terminal, applied.Diagnostics);
-        return new(applied.State);
-    }
+    public static OfflineVerdicts Read(IReadOnlyList<string> paths, Terminal terminal) => new(OfflineState.Read(paths, terminal));
 
 #pragma warning disable CS1998 // The engine answers at once; the control plane does not.
     public async IAsyncEnumerable<Answer> AnswerAsync(IReadOnlyList<Probe> probes, bool withFailsafes, bool explained, [EnumeratorCancellation] CancellationToken cancellation)
