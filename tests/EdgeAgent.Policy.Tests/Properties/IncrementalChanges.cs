@@ -9,14 +9,14 @@ public sealed class IncrementalChanges
     [Fact]
     public void Any_order_and_split_of_changes_leads_to_the_same_policies()
     {
-        foreach (var seed in Seeds.Some(150))
+        foreach (var seed in Seeds.Some(80))
             CheckOrder(seed);
     }
 
     [Fact]
     public void A_walk_from_world_to_world_stays_equal_to_building_each_from_scratch()
     {
-        foreach (var seed in Seeds.Some(60))
+        foreach (var seed in Seeds.Some(40))
             CheckWalk(seed);
     }
 
@@ -83,7 +83,7 @@ public sealed class IncrementalChanges
             Assert.True(left == right, $"seed {seed}: {host}\nfrom scratch:\n{left}\nincremental:\n{right}");
         }
 
-        Assert.Equal(PolicyEngine.WarningsOf(expected), PolicyEngine.WarningsOf(actual));
+        Assert.Equal(PolicyEngine.WarningsOf(expected).Select(warning => warning.ToString()), PolicyEngine.WarningsOf(actual).Select(warning => warning.ToString()));
     }
 
     /// <summary>The changed hosts are those with another digest, and the delta to each new policy leads there.</summary>

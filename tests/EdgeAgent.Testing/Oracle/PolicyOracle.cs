@@ -10,9 +10,13 @@ namespace EdgeAgent.Testing;
 public sealed class PolicyOracle(IEnumerable<Resource> resources)
 {
     private readonly List<Resource> _resources = [.. resources];
+    private readonly List<EndpointResource> _endpoints = [.. resources.OfType<EndpointResource>()];
+    private readonly Dictionary<(EndpointMatch, ResourceKey), bool> _denoted = [];
+    private readonly Dictionary<(string, Direction), List<PolicyResource>> _ordered = [];
+    private List<TierResource>? _tiers;
 
     /// <summary>The managed endpoints.</summary>
-    public IEnumerable<EndpointResource> Hosts => _resources.OfType<EndpointResource>().Where(endpoint => endpoint.IsManaged);
+    public IEnumerable<EndpointResource> Hosts => _endpoints.Where(endpoint => endpoint.IsManaged);
 
     /// <summary>Whether a flow passes: the source's half and the destination's half allow it.</summary>
     public bool Allows(Packet packet) => Half(packet, Direction.Outbound) && Half(packet, Direction.Inbound);
@@ -24,9 +28,11 @@ public sealed class PolicyOracle(IEnumerable<Resource> resources)
         var host = Hosts.FirstOrDefault(candidate => candidate.Addresses.Items.Contains(Cidr.Single(self)));
         if (host is null || host.Addresses.Items.Contains(Cidr.Single(peer)))
             return true;
-        foreach (var tier in Tiers())
+        foreach (var tier in _tiers ??= [.. Tiers()])
         {
-            var policies = PoliciesOf(tier, direction)
+            if (!_ordered.TryGetValue((tier.Key.Name, direction), out var ordered))
+                _ordered[(tier.Key.Name, direction)] = ordered = [.. PoliciesOf(tier, direction)];
+            var policies = ordered
                 .Where(policy => policy.Mode == PolicyMode.Enforce && policy.Side(direction)!.Subjects.Items.Any(subject => IsSubject(subject, host, self)))
                 .ToList();
             var verdict = policies
@@ -85,7 +91,7 @@ public sealed class PolicyOracle(IEnumerable<Resource> resources)
 
     private bool Means(PeerMatch match, IpAddress address)
     {
-        var having = _resources.OfType<EndpointResource>().Where(endpoint => endpoint.Addresses.Items.Any(block => block.Contains(address))).ToList();
+        var having = _endpoints.Where(endpoint => endpoint.Addresses.Items.Any(block => block.Contains(address))).ToList();
         return (match.Endpoints is null || having.Exists(endpoint => Denotes(match.Endpoints, endpoint)))
             && (match.NotEndpoints is null || !having.Exists(endpoint => Denotes(match.NotEndpoints, endpoint)))
             && InNets(match, address);
@@ -96,6 +102,13 @@ public sealed class PolicyOracle(IEnumerable<Resource> resources)
         && !match.NotNets.Items.Any(block => block.Contains(address));
 
     private bool Denotes(EndpointMatch match, EndpointResource endpoint)
+    {
+        if (!_denoted.TryGetValue((match, endpoint.Key), out var denoted))
+            _denoted[(match, endpoint.Key)] = denoted = IsDenoted(match, endpoint);
+        return denoted;
+    }
+
+    private bool IsDenoted(EndpointMatch match, EndpointResource endpoint)
     {
         if (match.WorkloadsOnly && endpoint.Nature != EndpointNature.Workload)
             return false;
@@ -141,7 +154,7 @@ public sealed class PolicyOracle(IEnumerable<Resource> resources)
 
     private bool Holds(PortMatch match, ushort port, IpProtocol protocol, IpAddress owner) =>
         match.Ranges.Items.Any(range => range.First <= port && port <= range.Last)
-        || _resources.OfType<EndpointResource>()
+        || _endpoints
             .Where(endpoint => endpoint.Addresses.Items.Any(block => block.Contains(owner)))
             .SelectMany(endpoint => endpoint.Ports.Items)
             .Any(named => match.Names.Items.Contains(named.Name) && named.Protocol == protocol && named.Port == port);
