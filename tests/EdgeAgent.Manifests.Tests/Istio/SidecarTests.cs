@@ -1,0 +1,84 @@
+namespace EdgeAgent.Manifests.Tests.Istio;
+
+public sealed class SidecarTests
+{
+    [Fact]
+    public void Registry_only_closes_the_egress_but_for_imports() => IstioWorld.With("""
+        apiVersion: networking.istio.io/v1
+        kind: Sidecar
+        metadata: {name: s, namespace: default}
+        spec: {outboundTrafficPolicy: {mode: REGISTRY_ONLY}, egress: [{hosts: [./*, ~default/ratings.default.svc.cluster.local]}]}
+        """).Decides(
+        "default/sleep > default/reviews-v1 TCP/9080 : allow",
+        "default/sleep > default/reviews-v1 TCP/22 : deny",
+        "default/sleep > default/ratings TCP/9080 : deny",
+        "default/sleep > vm/mysqldb TCP/3306 : deny",
+        "default/sleep > 192.0.2.1 UDP/53 : allow",
+        "vm/mysqldb > default/sleep TCP/80 : allow");
+
+    [Fact]
+    public void A_workload_has_one_sidecar_its_own_before_its_namespaces_before_the_roots() => IstioWorld.With("""
+        apiVersion: networking.istio.io/v1
+        kind: Sidecar
+        metadata: {name: root, namespace: istio-system}
+        spec: {outboundTrafficPolicy: {mode: REGISTRY_ONLY}, egress: [{hosts: [~/*]}]}
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: Sidecar
+        metadata: {name: space, namespace: default}
+        spec: {outboundTrafficPolicy: {mode: REGISTRY_ONLY}, egress: [{hosts: [vm/*]}]}
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: Sidecar
+        metadata: {name: own, namespace: default}
+        spec: {workloadSelector: {labels: {app: sleep}}, outboundTrafficPolicy: {mode: ALLOW_ANY}}
+        """).Decides(
+        "vm/mysqldb > default/ratings TCP/9080 : deny",
+        "istio-system/ingress > default/ratings TCP/9080 : deny",
+        "default/productpage > vm/mysqldb TCP/3306 : allow",
+        "default/productpage > default/ratings TCP/9080 : deny",
+        "default/sleep > 192.0.2.1 TCP/443 : allow");
+
+    [Fact]
+    public void Without_registry_only_egress_stays_open() => IstioWorld.With("""
+        apiVersion: networking.istio.io/v1
+        kind: Sidecar
+        metadata: {name: s, namespace: default}
+        spec: {egress: [{hosts: [./*]}]}
+        """).Decides("default/sleep > vm/mysqldb TCP/3306 : allow", "default/sleep > 192.0.2.1 TCP/443 : allow");
+
+    [Fact]
+    public void A_service_entry_is_imported_by_its_endpoints_and_selectors() => IstioWorld.With("""
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: out, namespace: default}
+        spec:
+          hosts: [api.example.com]
+          resolution: STATIC
+          ports: [{number: 443, name: tls, protocol: TLS}]
+          endpoints: [{address: 192.0.2.1}, {address: 192.0.2.2, ports: {tls: 8443}}]
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: vm, namespace: vm}
+        spec: {hosts: [db.example.com], resolution: STATIC, ports: [{number: 1, name: db, protocol: TCP, targetPort: 3306}], workloadSelector: {labels: {app: mysqldb}}}
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: Sidecar
+        metadata: {name: s, namespace: default}
+        spec: {outboundTrafficPolicy: {mode: REGISTRY_ONLY}, egress: [{hosts: ["*/*.example.com"]}]}
+        """).Decides(
+        "default/sleep > 192.0.2.1 TCP/443 : allow",
+        "default/sleep > 192.0.2.2 TCP/8443 : allow",
+        "default/sleep > 192.0.2.2 TCP/443 : deny",
+        "default/sleep > vm/mysqldb TCP/3306 : allow",
+        "default/sleep > vm/mysqldb TCP/1 : deny");
+
+    [Fact]
+    public void Resolution_none_with_a_tcp_port_and_no_addresses_is_refused() => Assert.Contains("every address", Assert.Single(IstioWorld.Errors("""
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: out, namespace: default}
+        spec: {hosts: [api.example.com], resolution: NONE, ports: [{number: 443, name: tls, protocol: TCP}]}
+        """)), StringComparison.Ordinal);
+}
