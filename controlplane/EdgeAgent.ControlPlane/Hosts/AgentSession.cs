@@ -23,6 +23,9 @@ internal sealed class AgentSession(
     // A host that can never use what it is sent must not be sent it without end.
     private static readonly TimeSpan ResyncPause = TimeSpan.FromSeconds(1);
 
+    // The board keeps the newest report of every host in memory.
+    private const int MostStatusBytes = 1024 * 1024;
+
     /// <summary>Serves the connection until it ends.</summary>
     /// <param name="stopping">Ends when the server stops.</param>
     /// <param name="gone">Cancelled when the client is gone.</param>
@@ -86,6 +89,8 @@ internal sealed class AgentSession(
 
     private Status? Refuse(Wire.V1.HostStatus wire)
     {
+        if (wire.CalculateSize() is var size and > MostStatusBytes)
+            return new(StatusCode.InvalidArgument, $"a status of {size} bytes; expected at most {MostStatusBytes}");
         try
         {
             var report = HostStatusMapping.FromWire(wire);

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace EdgeAgent.ControlPlane.Trust;
 
 /// <summary>Gives hosts their certificates: the first for a one-time token, each next one for the present one.</summary>
-internal sealed partial class Enrolment(ServerConfiguration configuration, ServerCertificates? certificates, TokenTable tokens, TimeProvider time, ILogger<Enrolment> logger)
+internal sealed partial class Enrolment(ServerConfiguration configuration, TokenTable tokens, TimeProvider time, ILogger<Enrolment> logger, ServerCertificates? certificates = null)
 {
     private static readonly TimeSpan DefaultTokenLife = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestTokenLife = TimeSpan.FromDays(30);

@@ -6,6 +6,10 @@ namespace EdgeAgent.Wire;
 /// <summary>Status reports, between wire and values.</summary>
 public static class HostStatusMapping
 {
+    // What the field comments promise; a host that sends more could fill the control plane's memory.
+    private const int MostDrift = 20;
+    private const int MostDenied = 200;
+
     /// <summary>To the wire.</summary>
     public static V1.HostStatus ToWire(HostStatus status)
     {
@@ -45,7 +49,7 @@ public static class HostStatusMapping
     }
 
     /// <summary>From the wire.</summary>
-    /// <exception cref="WireFormatException">A field is missing or out of range.</exception>
+    /// <exception cref="WireFormatException">A field is missing or out of range, or a list is longer than agreed.</exception>
     public static HostStatus FromWire(V1.HostStatus wire) => new()
     {
         Namespace = wire.Namespace,
@@ -65,10 +69,10 @@ public static class HostStatusMapping
         Sets = wire.Sets,
         Elements = wire.Elements,
         ApplyTime = new(SpanFromWire(wire.CompileTime), SpanFromWire(wire.EncodeTime), SpanFromWire(wire.KernelTime)),
-        Drift = wire.Drift.Select(FromWire).ToEquatableArray(),
+        Drift = AtMost(MostDrift, wire.Drift, "drift events").Select(FromWire).ToEquatableArray(),
         Repairs = wire.Repairs,
         Counters = wire.Counters.Select(counter => new PolicyCounter(counter.Counter, counter.Packets, counter.Bytes)).ToEquatableArray(),
-        Denied = wire.Denied.Select(FromWire).ToEquatableArray(),
+        Denied = AtMost(MostDenied, wire.Denied, "denied flows").Select(FromWire).ToEquatableArray(),
         AlwaysOpen = wire.AlwaysOpen.ToEquatableArray(),
         ShadowedBy = wire.ShadowedBy.ToEquatableArray(),
         ConntrackCount = wire.ConntrackCount,
@@ -110,6 +114,9 @@ public static class HostStatusMapping
         wire.Policy,
         wire.Count,
         TimeFromWire(wire.LastSeen, "denied flow time"));
+
+    private static IReadOnlyCollection<T> AtMost<T>(int most, IReadOnlyCollection<T> items, string what) =>
+        items.Count <= most ? items : throw new WireFormatException($"{items.Count} {what}; expected at most {most}");
 
     private static DateTimeOffset TimeFromWire(Timestamp? wire, string what)
     {

@@ -1,0 +1,193 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using EdgeAgent.ControlPlane.Configuration;
+using EdgeAgent.ControlPlane.Trust;
+using EdgeAgent.Wire;
+using EdgeAgent.Wire.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace EdgeAgent.ControlPlane.Tests;
+
+public sealed class TrustTests
+{
+    private static readonly Contracts.HostFacts Facts = TestAgent.FactsOf("a", "10.0.0.1");
+
+    [Fact]
+    public async Task A_host_enrols_with_a_token_once_connects_and_renews()
+    {
+        await using var server = await TestServer.StartAsync(configuration => configuration with { Insecure = false });
+        var admin = new AdminService.AdminServiceClient(Secure(server, Administrator(server)));
+        var token = (await admin.CreateTokenAsync(new() { Namespace = "default" })).Token;
+
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var stranger = new AgentService.AgentServiceClient(Secure(server, null));
+        var enrolled = await stranger.EnrolAsync(new() { Token = token, SigningRequest = Request(key), Facts = HostFactsMapping.ToWire(Facts) });
+        using var certificate = X509CertificateLoader.LoadCertificate(enrolled.Certificates[0].Span);
+        Assert.True(SpiffeId.TryReadFrom(certificate, out var id));
+        Assert.Equal("spiffe://cluster.local/ns/default/host/a", id);
+        Assert.Equal(File.ReadAllText(Path.Combine(server.DataDirectory, "ca.pem")), X509CertificateLoader.LoadCertificate(enrolled.Certificates[1].Span).ExportCertificatePem());
+        Assert.Equal(certificate.NotAfter.ToUniversalTime(), enrolled.NotAfter.ToDateTime());
+
+        using var own = certificate.CopyWithPrivateKey(key);
+        var channel = Secure(server, own);
+        await using (var agent = await TestAgent.ConnectAsync(channel, Facts))
+            await agent.SyncAsync(1);
+
+        using var nextKey = RSA.Create(2048);
+        var renewed = await new AgentService.AgentServiceClient(channel).RenewAsync(new() { SigningRequest = Request(nextKey) });
+        using var next = X509CertificateLoader.LoadCertificate(renewed.Certificates[0].Span);
+        Assert.True(SpiffeId.TryReadFrom(next, out var sameId) && sameId == id);
+
+        using var again = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await Refused(StatusCode.PermissionDenied, () => stranger.EnrolAsync(new() { Token = token, SigningRequest = Request(again), Facts = HostFactsMapping.ToWire(Facts) }));
+    }
+
+    [Fact]
+    public async Task Who_one_is_decides_what_one_may()
+    {
+        await using var server = await TestServer.StartAsync(configuration => configuration with { Insecure = false });
+        var admin = new AdminService.AdminServiceClient(Secure(server, Administrator(server)));
+        using var host = await EnrolAsync(server, admin, "a");
+        var (stranger, asHost) = (Secure(server, null), Secure(server, host));
+
+        await Refused(StatusCode.Unauthenticated, () => new AdminService.AdminServiceClient(stranger).StatusAsync(new()));
+        await Refused(StatusCode.PermissionDenied, () => new AdminService.AdminServiceClient(asHost).ApplyAsync(TestServer.Request(Yaml.Annotation)));
+        await Refused(StatusCode.Unauthenticated, () => new AgentService.AgentServiceClient(stranger).RenewAsync(new()));
+        await Refused(StatusCode.PermissionDenied, () => new AgentService.AgentServiceClient(Secure(server, Administrator(server))).RenewAsync(new()));
+        await Refused(StatusCode.InvalidArgument, () => new AgentService.AgentServiceClient(asHost).RenewAsync(new() { SigningRequest = ByteString.CopyFromUtf8("no request") }));
+        await using var other = await TestAgent.ConnectAsync(asHost, TestAgent.FactsOf("b", "10.0.0.2"));
+        Assert.Equal(StatusCode.PermissionDenied, (await other.EndAsync()).StatusCode);
+        await using var nobody = await TestAgent.ConnectAsync(stranger, Facts);
+        Assert.Equal(StatusCode.Unauthenticated, (await nobody.EndAsync()).StatusCode);
+
+        await admin.ApplyAsync(TestServer.Request(Yaml.Host("z", "10.0.0.9", "z")));
+        var author = (await admin.HistoryAsync(new())).Revisions[0].Author;
+        Assert.Equal("spiffe://cluster.local/admin/first", author);
+    }
+
+    [Fact]
+    public async Task Certificates_of_another_authority_are_not_let_in()
+    {
+        await using var server = await TestServer.StartAsync(configuration => configuration with { Insecure = false });
+        using var directory = new TestDirectory();
+        using var otherAuthority = CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow);
+        using var key = CertificateAuthority.NewKey();
+        using var issued = otherAuthority.IssueClient(new PublicKey(key), "spiffe://cluster.local/admin/first", DateTimeOffset.UtcNow, TimeSpan.FromDays(1));
+        using var forged = issued.CopyWithPrivateKey(key);
+        var refusal = await Assert.ThrowsAsync<RpcException>(async () => await new AdminService.AdminServiceClient(Secure(server, forged)).StatusAsync(new()));
+        Assert.NotEqual(StatusCode.OK, refusal.StatusCode);
+
+        // An authority that is believed for what it is, but not to vouch for servers as clients.
+        using var mine = CertificateAuthority.LoadOrCreate(server.DataDirectory, DateTimeOffset.UtcNow);
+        using var serverCertificate = mine.IssueServer(["x"], DateTimeOffset.UtcNow, TimeSpan.FromDays(1));
+        await Assert.ThrowsAsync<RpcException>(async () => await new AdminService.AdminServiceClient(Secure(server, serverCertificate)).StatusAsync(new()));
+    }
+
+    [Fact]
+    public async Task The_operators_own_certificates_serve_and_turn_enrolment_off()
+    {
+        using var directory = new TestDirectory();
+        using var authority = CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow);
+        using (var certificate = authority.IssueServer(["localhost", "127.0.0.1"], DateTimeOffset.UtcNow, TimeSpan.FromDays(1)))
+        {
+            File.WriteAllText(directory["server.pem"], certificate.ExportCertificatePem());
+            File.WriteAllText(directory["server.key"], certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        }
+
+        await using var server = await TestServer.StartAsync(configuration => configuration with
+        {
+            Insecure = false,
+            Certificates = new(directory["server.pem"], directory["server.key"], directory["ca.pem"]),
+            Administrators = ["spiffe://example.org/ops"],
+        });
+        using var key = CertificateAuthority.NewKey();
+        using var issued = authority.IssueClient(new PublicKey(key), "spiffe://example.org/ops", DateTimeOffset.UtcNow, TimeSpan.FromDays(1));
+        using var operators = issued.CopyWithPrivateKey(key);
+        var admin = new AdminService.AdminServiceClient(Secure(server, operators, authority.Certificate));
+        Assert.Equal(0, (await admin.StatusAsync(new())).Revision);
+        await Refused(StatusCode.FailedPrecondition, () => admin.CreateTokenAsync(new()));
+    }
+
+    [Fact]
+    public async Task Pages_over_TLS_are_for_administrators_but_for_health()
+    {
+        await using var server = await TestServer.StartAsync(configuration => configuration with { Insecure = false });
+        using var stranger = new HttpClient(Handler(null, Authority(server))) { BaseAddress = server.GrpcAddress };
+        using var admin = new HttpClient(Handler(Administrator(server), Authority(server))) { BaseAddress = server.GrpcAddress };
+        Assert.Equal("ok\n", await stranger.GetStringAsync("/healthz"));
+        Assert.Equal(System.Net.HttpStatusCode.Forbidden, (await stranger.GetAsync("/")).StatusCode);
+        Assert.Contains("EdgeAgent", await admin.GetStringAsync("/"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_authority_and_the_first_administrator_outlive_a_restart()
+    {
+        await using var server = await TestServer.StartAsync(configuration => configuration with { Insecure = false });
+        using var administrator = Administrator(server);
+        var authority = File.ReadAllText(Path.Combine(server.DataDirectory, "ca.pem"));
+        foreach (var secret in new[] { "ca.key", "admin.key" })
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(server.DataDirectory, secret)));
+        await server.RestartAsync();
+        Assert.Equal(authority, File.ReadAllText(Path.Combine(server.DataDirectory, "ca.pem")));
+        await new AdminService.AdminServiceClient(Secure(server, administrator)).StatusAsync(new());
+    }
+
+    [Theory]
+    [InlineData("spiffe://cluster.local/ns/default/host/a", "default/a")]
+    [InlineData("spiffe://cluster.local/ns/default/host/a/b", null)]
+    [InlineData("spiffe://cluster.local/ns//host/a", null)]
+    [InlineData("spiffe://cluster.local/ns/default/pod/a", null)]
+    [InlineData("spiffe://elsewhere/ns/default/host/a", null)]
+    [InlineData("spiffe://cluster.local.evil/ns/default/host/a", null)]
+    public void Only_ids_of_hosts_of_the_trust_domain_name_hosts(string id, string? host) =>
+        Assert.Equal(host, SpiffeId.TryReadHost(id, "cluster.local", out var name) ? name.ToString() : null);
+
+    [Fact]
+    public void A_missing_half_of_the_authority_is_an_error_and_not_a_new_authority()
+    {
+        using var directory = new TestDirectory();
+        CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow).Dispose();
+        File.Delete(directory["ca.key"]);
+        var error = Assert.Throws<ConfigurationException>(() => CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow));
+        Assert.Contains(directory["ca.key"], error.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<X509Certificate2> EnrolAsync(TestServer server, AdminService.AdminServiceClient admin, string name)
+    {
+        var token = (await admin.CreateTokenAsync(new() { Name = name })).Token;
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var facts = HostFactsMapping.ToWire(TestAgent.FactsOf(name, "10.0.0.1"));
+        var response = await new AgentService.AgentServiceClient(Secure(server, null)).EnrolAsync(new() { Token = token, SigningRequest = Request(key), Facts = facts });
+        using var certificate = X509CertificateLoader.LoadCertificate(response.Certificates[0].Span);
+        return certificate.CopyWithPrivateKey(key);
+    }
+
+    private static ByteString Request(ECDsa key) => ByteString.CopyFrom(new CertificateRequest("CN=ignored", key, HashAlgorithmName.SHA256).CreateSigningRequest());
+
+    private static ByteString Request(RSA key) => ByteString.CopyFrom(new CertificateRequest("CN=ignored", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSigningRequest());
+
+    private static X509Certificate2 Administrator(TestServer server) =>
+        X509Certificate2.CreateFromPemFile(Path.Combine(server.DataDirectory, "admin.pem"), Path.Combine(server.DataDirectory, "admin.key"));
+
+    private static X509Certificate2 Authority(TestServer server) => X509CertificateLoader.LoadCertificateFromFile(Path.Combine(server.DataDirectory, "ca.pem"));
+
+    private static GrpcChannel Secure(TestServer server, X509Certificate2? certificate, X509Certificate2? authority = null) =>
+        server.Channel(new() { HttpHandler = Handler(certificate, authority ?? Authority(server)), DisposeHttpClient = true, MaxReceiveMessageSize = null });
+
+    private static SocketsHttpHandler Handler(X509Certificate2? certificate, X509Certificate2 authority) => new()
+    {
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            ClientCertificates = certificate is null ? null : [X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null)],
+            EnabledSslProtocols = SslProtocols.None,
+            CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { authority }, RevocationMode = X509RevocationMode.NoCheck },
+        },
+    };
+
+    private static async Task Refused<T>(StatusCode code, Func<AsyncUnaryCall<T>> call) =>
+        Assert.Equal(code, (await Assert.ThrowsAsync<RpcException>(async () => await call())).StatusCode);
+}
