@@ -1,0 +1,56 @@
+using EdgeAgent.Contracts;
+using EdgeAgent.Testing;
+
+namespace EdgeAgent.Dataplane.Tests;
+
+/// <summary>Comparisons with the reference evaluator.</summary>
+internal sealed class Expect(HostPolicy policy, Ruleset ruleset, string context)
+{
+    private readonly PolicyNames _names = PolicyNames.Of(policy);
+
+    /// <summary>ICMPv6 messages that IPv6 cannot live without pass whatever policy says.</summary>
+    public static bool IsAlwaysAccepted(Packet packet) =>
+        packet.Protocol == IpProtocol.IcmpV6 && packet.IcmpType is (>= 1 and <= 4) or (>= 130 and <= 136) or 143 && packet.Protocol == IpProtocol.IcmpV6;
+
+    public void SameDecision(Packet packet)
+    {
+        var outcome = RulesetInterpreter.Run(ruleset, packet);
+        if (IsAlwaysAccepted(packet))
+        {
+            if (!outcome.Accepted)
+                Assert.Fail($"{context}: {packet} must always pass");
+            return;
+        }
+
+        var expected = HostPolicyEvaluator.Decide(policy, packet);
+        if (expected.Allowed != outcome.Accepted)
+            Assert.Fail($"{context}: {packet} must {(expected.Allowed ? "pass" : "be dropped")}, counters {string.Join(' ', outcome.Counters)}\n{RulesetText.Of(ruleset)}");
+        var counters = Counted(expected, packet).ToList();
+        if (!counters.SequenceEqual(outcome.Counters.Where(counter => counter != CounterNames.Undecided(packet.Direction)).Order(StringComparer.Ordinal)))
+            Assert.Fail($"{context}: {packet} counted by {string.Join(' ', outcome.Counters)}, expected {string.Join(' ', counters)}\n{RulesetText.Of(ruleset)}");
+    }
+
+    /// <summary>The counters that a decision must show in, sorted.</summary>
+    private IEnumerable<string> Counted(HostPolicyDecision decision, Packet packet)
+    {
+        var stages = decision.DecidedBy.Select((by, stage) => (by, denies: !decision.Allowed && stage == decision.DecidedBy.Count - 1))
+            .Where(stage => stage.by is not null)
+            .Select(stage => stage.denies ? CounterNames.Denied(_names.Of(stage.by!.Value), packet.Direction) : CounterNames.Allowed(_names.Of(stage.by!.Value), packet.Direction));
+        var logs = LogsByStage(packet).Select(name => CounterNames.Logged(name, packet.Direction));
+        return stages.Concat(logs).Concat(decision.Allowed ? [] : [CounterNames.Denied(packet.Direction)]).Order(StringComparer.Ordinal);
+    }
+
+    /// <summary>Each policy that logs counts once in each stage.</summary>
+    private IEnumerable<string> LogsByStage(Packet packet)
+    {
+        var stages = packet.Direction == Direction.Inbound ? policy.Inbound : policy.Outbound;
+        foreach (var stage in stages)
+        {
+            var one = HostPolicyEvaluator.Decide(policy with { Inbound = [stage], Outbound = [stage] }, packet);
+            foreach (var name in one.Logged.Select(_names.Of).Distinct())
+                yield return name;
+            if (!one.Allowed)
+                yield break;
+        }
+    }
+}

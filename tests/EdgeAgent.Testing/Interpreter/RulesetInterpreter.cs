@@ -1,0 +1,34 @@
+using EdgeAgent.Dataplane;
+
+namespace EdgeAgent.Testing;
+
+/// <summary>What a table does with a packet at one hook.</summary>
+/// <param name="Accepted">Whether it passes.</param>
+/// <param name="Counters">The counters that counted it, in order.</param>
+/// <param name="LogPrefixes">The prefixes that it was logged with, in order.</param>
+public sealed record Outcome(bool Accepted, IReadOnlyList<string> Counters, IReadOnlyList<string> LogPrefixes);
+
+/// <summary>A table that the kernel would not have accepted, or that no kernel behaves on predictably.</summary>
+public sealed class InvalidRulesetException(string message) : Exception(message);
+
+/// <summary>
+/// Runs a table on a packet as nf_tables does (nft_do_chain): a rule's steps until one does not match, jumps with a stack,
+/// gotos without, the base chain's policy accept at the end.
+/// </summary>
+public static class RulesetInterpreter
+{
+    /// <summary>Runs all base chains of a hook, by priority; a drop is final.</summary>
+    public static Outcome Run(Ruleset ruleset, Hook hook, KernelPacket packet)
+    {
+        var run = new PacketRun(ruleset, packet);
+        var accepted = ruleset.Chains.Values
+            .Where(chain => chain.Hook?.Hook == hook)
+            .OrderBy(chain => chain.Hook!.Priority)
+            .All(run.Passes);
+        return new(accepted, run.Counters, run.LogPrefixes);
+    }
+
+    /// <summary>Runs the first packet of a flow through the hook of its direction.</summary>
+    public static Outcome Run(Ruleset ruleset, Packet packet) =>
+        Run(ruleset, packet.Direction == Contracts.Direction.Inbound ? Hook.Input : Hook.Output, KernelPacket.Of(packet));
+}
