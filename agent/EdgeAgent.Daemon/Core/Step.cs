@@ -188,9 +188,9 @@ internal sealed class Step(AgentState state)
         }
 
         var again = failed.At + State.Settings.RetryAfter;
-        if (job is ApplyJob apply && failed.Permanent && apply.Target.Policy == State.Wanted)
+        if (job is ApplyJob apply && failed.Permanent && apply.Target.Policy == State.Wanted && apply.Target.Policy.Digest != State.Held?.Policy.Digest)
         {
-            // Rule 10: the policy before stays.
+            // Rule 10: the policy before stays. One that is held already failed for other failsafes, not for itself.
             var refusal = new Refusal(RefusalKind.Failed, apply.Target.Policy.Revision, apply.Target.Policy.Digest, failed.Reason);
             State = State with { Refusal = refusal, Wanted = State.Held?.Policy };
         }

@@ -3,6 +3,7 @@ using Serilog;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;
+using Serilog.Formatting.Display;
 
 namespace EdgeAgent.Daemon;
 
@@ -23,9 +24,13 @@ internal static class JournalLogging
 
     private sealed class Line(bool toJournal) : ITextFormatter
     {
+        private readonly MessageTemplateTextFormatter _message = new("{Message:lj}", CultureInfo.InvariantCulture);
+
         public void Format(LogEvent logEvent, TextWriter output)
         {
-            var message = logEvent.RenderMessage(CultureInfo.InvariantCulture);
+            var rendered = new StringWriter(CultureInfo.InvariantCulture);
+            _message.Format(logEvent, rendered);
+            var message = rendered.ToString();
             if (logEvent.Exception is { } exception)
                 message += $": {exception}";
             var (priority, word) = logEvent.Level switch

@@ -1,4 +1,5 @@
 using EdgeAgent.Contracts;
+using EdgeAgent.Dataplane;
 using EdgeAgent.Netfilter;
 
 namespace EdgeAgent.Daemon;
@@ -23,7 +24,7 @@ internal sealed class KernelReadings(string? networkNamespace) : IDisposable
             .OrderBy(counter => counter.Key, StringComparer.Ordinal)
             .Select(counter => new PolicyCounter(counter.Key, counter.Value.Packets, counter.Value.Bytes))
             .ToEquatableArray(),
-        [],
+        _kernel.ReadShadows().Where(chain => chain.Hook is Hook.Input or Hook.Output).Select(chain => chain.ToString()).ToEquatableArray(),
         _conntrack.ReadUse());
 
     public void Dispose()

@@ -20,10 +20,11 @@ public sealed class FileLock : IDisposable
             return new(new FileStream(path, new FileStreamOptions
             {
                 Mode = FileMode.OpenOrCreate,
-                Access = FileAccess.ReadWrite,
+                // To lock a file of another user, reading it is enough: purge runs as root, the agent does not.
+                Access = FileAccess.Read,
                 Share = FileShare.None,
                 BufferSize = 0,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
             }));
         }
         catch (IOException) when (File.Exists(path))

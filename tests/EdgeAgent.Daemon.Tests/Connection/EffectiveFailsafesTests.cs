@@ -1,0 +1,41 @@
+using EdgeAgent.Contracts;
+
+namespace EdgeAgent.Daemon.Tests;
+
+public sealed class EffectiveFailsafesTests
+{
+    private static readonly EquatableArray<IpAddress> Addresses = [IpAddress.Parse("fd00::1"), IpAddress.Parse("10.0.0.1")];
+
+    [Fact]
+    public void The_control_plane_is_always_open_and_nothing_more_of_it()
+    {
+        var failsafes = EffectiveFailsafes.Of([], null, Addresses, 7400);
+        Assert.Equal(
+            [new Failsafe("control-plane", Direction.Outbound, IpProtocol.Tcp, PortRange.Single(7400)) { Peers = [Cidr.Parse("10.0.0.1/32"), Cidr.Parse("fd00::1/128")] }],
+            failsafes);
+        Assert.Equal([IpAddress.Parse("10.0.0.1"), IpAddress.Parse("fd00::1")], EffectiveFailsafes.AddressesIn(failsafes));
+    }
+
+    [Fact]
+    public void What_the_control_plane_gives_replaces_the_hosts_own()
+    {
+        Failsafe given = new("bastion", Direction.Inbound, IpProtocol.Tcp, PortRange.Single(22)) { Peers = [Cidr.Parse("10.9.0.0/16")] };
+        Assert.Equal([given], EffectiveFailsafes.Of(Failsafe.Defaults, [given], [], 7400));
+        Assert.Equal(Failsafe.Defaults, EffectiveFailsafes.Of(Failsafe.Defaults, null, [], 7400));
+        Assert.Empty(EffectiveFailsafes.Of(Failsafe.Defaults, EquatableArray.Create<Failsafe>([]), [], 7400));
+    }
+
+    [Fact]
+    public void No_list_takes_the_way_to_the_control_plane_away_or_widens_it()
+    {
+        Failsafe wide = new("control-plane", Direction.Inbound, IpProtocol.Tcp, PortRange.All);
+        Assert.Equal(EffectiveFailsafes.Of([], null, Addresses, 7400), EffectiveFailsafes.Of([wide], [wide], Addresses, 7400));
+    }
+
+    [Theory]
+    [InlineData(0, "inbound TCP/22 from anywhere (ssh)")]
+    [InlineData(1, "inbound UDP/68 source port 67 from anywhere (dhcp)")]
+    [InlineData(2, "inbound UDP/546 source port 547 from fe80::/10 (dhcpv6)")]
+    [InlineData(5, "outbound UDP/53 to anywhere (dns)")]
+    public void Failsafes_are_said_in_words(int index, string words) => Assert.Equal(words, EffectiveFailsafes.InWords(Failsafe.Defaults[index]));
+}

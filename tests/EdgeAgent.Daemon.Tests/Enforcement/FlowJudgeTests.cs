@@ -1,0 +1,100 @@
+using EdgeAgent.Contracts;
+using EdgeAgent.Netfilter;
+using EdgeAgent.Testing;
+
+namespace EdgeAgent.Daemon.Tests;
+
+public sealed class FlowJudgeTests
+{
+    private static readonly IpProtocol[] Protocols = [IpProtocol.Tcp, IpProtocol.Udp, IpProtocol.Sctp, IpProtocol.Icmp, new(47)];
+
+    [Fact]
+    public void It_says_what_the_reference_evaluator_says_in_random_worlds()
+    {
+        var denied = 0;
+        for (var seed = 1; seed <= 300; seed++)
+        {
+            var random = new Random(seed);
+            var policy = RandomPolicies.Make(random);
+            var judge = new FlowJudge(new(PolicyVersion.Of(policy), []));
+            for (var i = 0; i < 60; i++)
+            {
+                var packet = RandomPacket(random);
+                var expected = HostPolicyEvaluator.Allows(policy, packet);
+                var flow = new HostFlow(packet.Direction, packet.Self, packet.Peer, packet.Protocol, packet.Port, packet.SourcePort, packet.IcmpType, packet.IcmpCode);
+                Assert.True(judge.Allows(flow) == expected, $"seed {seed}: {flow} expected {expected}");
+                denied += expected ? 0 : 1;
+            }
+        }
+
+        Assert.InRange(denied, 3000, 15000);
+    }
+
+    [Fact]
+    public void Failsafes_pass_whatever_the_policy_says()
+    {
+        var closed = Policies.InboundOnly(1, 80, "10.0.0.1");
+        var judge = new FlowJudge(new(PolicyVersion.Of(closed), EffectiveFailsafes.Of(Failsafe.Defaults, null, [IpAddress.Parse("10.0.0.9")], 7400)));
+        Assert.True(judge.Allows(Inbound("10.0.0.7", 22)));
+        Assert.False(judge.Allows(Inbound("10.0.0.7", 23)));
+        Assert.True(judge.Allows(Outbound("10.0.0.9", 7400)));
+        Assert.False(judge.Allows(Outbound("10.0.0.9", 7401)));
+        Assert.False(judge.Allows(Outbound("10.0.0.8", 7400)));
+        var dhcp = Inbound("10.0.0.7", 68) with { Protocol = IpProtocol.Udp, SourcePort = 67 };
+        Assert.True(judge.Allows(dhcp));
+        Assert.False(judge.Allows(dhcp with { SourcePort = 68 }));
+    }
+
+    [Theory]
+    [InlineData(EnforcementMode.Off, true, true)]
+    [InlineData(EnforcementMode.Audit, true, true)]
+    [InlineData(EnforcementMode.Enforce, true, false)]
+    [InlineData(EnforcementMode.Quarantine, false, false)]
+    public void Modes_decide_as_the_table_does(EnforcementMode mode, bool allowedPeer, bool otherPeer)
+    {
+        var judge = new FlowJudge(new(PolicyVersion.Of(Policies.Inbound(1, 80, "10.0.0.1") with { Mode = mode }), []));
+        Assert.Equal(allowedPeer, judge.Allows(Inbound("10.0.0.1", 80)));
+        Assert.Equal(otherPeer, judge.Allows(Inbound("10.0.0.2", 80)));
+    }
+
+    [Fact]
+    public void A_tracked_connection_is_seen_as_our_chains_saw_its_first_packet()
+    {
+        var own = new HashSet<IpAddress> { Ip("10.0.0.6"), Ip("127.0.0.1"), Ip("fd00::6") };
+        Assert.Equal(Inbound("10.0.0.1", 80), HostFlow.Of(Tracked("10.0.0.1", 40000, "10.0.0.6", 80), own));
+        Assert.Equal(Outbound("10.0.0.1", 80), HostFlow.Of(Tracked("10.0.0.6", 40000, "10.0.0.1", 80), own));
+
+        // To itself, and through it.
+        Assert.Null(HostFlow.Of(Tracked("10.0.0.6", 40000, "127.0.0.1", 80), own));
+        Assert.Null(HostFlow.Of(Tracked("10.0.0.1", 40000, "10.0.0.2", 80), own));
+
+        // A published container port: the answer comes from elsewhere, so that it was forwarded.
+        Assert.Null(HostFlow.Of(Tracked("10.0.0.1", 40000, "10.0.0.6", 80) is var published ? published with { Reply = Tuple("172.17.0.2", 8080, "10.0.0.1", 40000) } : null!, own));
+
+        // Redirected to another port of the host itself: our chain sees the port behind it.
+        Assert.Equal(Inbound("10.0.0.1", 8080), HostFlow.Of(Tracked("10.0.0.1", 40000, "10.0.0.6", 80) with { Reply = Tuple("10.0.0.6", 8080, "10.0.0.1", 40000) }, own));
+
+        // Source translation on the way out comes after our chain.
+        Assert.Equal(Outbound("10.0.0.1", 80), HostFlow.Of(Tracked("10.0.0.6", 40000, "10.0.0.1", 80) with { Reply = Tuple("10.0.0.1", 80, "192.0.2.1", 1024) }, own));
+    }
+
+    private static IpAddress Ip(string text) => IpAddress.Parse(text);
+
+    private static HostFlow Inbound(string peer, ushort port) => new(Direction.Inbound, Ip("10.0.0.6"), Ip(peer), IpProtocol.Tcp, port, 40000);
+
+    private static HostFlow Outbound(string peer, ushort port) => new(Direction.Outbound, Ip("10.0.0.6"), Ip(peer), IpProtocol.Tcp, port, 40000);
+
+    private static FlowTuple Tuple(string from, ushort fromPort, string to, ushort toPort) =>
+        new() { Source = Ip(from), Destination = Ip(to), Protocol = IpProtocol.Tcp, SourcePort = fromPort, DestinationPort = toPort };
+
+    private static Flow Tracked(string from, ushort fromPort, string to, ushort toPort) =>
+        new() { Original = Tuple(from, fromPort, to, toPort), Reply = Tuple(to, toPort, from, fromPort), Status = 0, Id = 1 };
+
+    private static Packet RandomPacket(Random random) =>
+        new(random.Next(2) == 0 ? Direction.Inbound : Direction.Outbound, Ip($"10.0.0.{random.Next(4)}"), Ip($"10.0.0.{random.Next(8)}"), Protocols[random.Next(Protocols.Length)], (ushort)random.Next(5))
+        {
+            SourcePort = (ushort)random.Next(3),
+            IcmpType = (byte)(random.Next(2) * 8),
+            IcmpCode = (byte)random.Next(2),
+        };
+}

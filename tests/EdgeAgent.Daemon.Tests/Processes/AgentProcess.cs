@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using EdgeAgent.Testing;
+
+namespace EdgeAgent.Daemon.Tests;
+
+/// <summary>The real <c>edgeagent</c> in a namespace.</summary>
+internal sealed class AgentProcess : IDisposable
+{
+    // From its own output folder: beside the tests some of its assemblies are left to a framework that it does not use.
+    private static readonly string Program = Path.Combine(
+        AppContext.BaseDirectory, "..", "..", "EdgeAgent.Daemon", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "edgeagent");
+
+    private readonly Process _process;
+    private readonly StringBuilder _log = new();
+
+    private AgentProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) => Log(line.Data);
+        process.ErrorDataReceived += (_, line) => Log(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    internal int Id => _process.Id;
+
+    internal string Output
+    {
+        get
+        {
+            lock (_log)
+                return _log.ToString();
+        }
+    }
+
+    /// <summary>Starts <c>edgeagent run</c>.</summary>
+    internal static AgentProcess Run(TestNamespace place, string stateDirectory, string controlPlane, params string[] more) =>
+        new(place.Start(Arguments(["run", "--control-plane", controlPlane, "--insecure", "--name", "ratings-1", "--label", "app=ratings", "version=v1", "--port", "http=TCP/9080", "--state-dir", stateDirectory, .. more])));
+
+    /// <summary>Runs another command to its end.</summary>
+    internal static (int ExitCode, string Output, string Errors) Command(TestNamespace place, params string[] arguments)
+    {
+        using var process = place.Start(Arguments(arguments));
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, errors.Result);
+    }
+
+    /// <summary>Kills it at once, as a crash would end it.</summary>
+    internal void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    /// <summary>Asks it to end, as a supervisor does; the exit code.</summary>
+    internal int Stop()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", Id.ToString(CultureInfo.InvariantCulture)]))
+            kill.WaitForExit();
+        return _process.WaitForExit(TimeSpan.FromSeconds(30)) ? _process.ExitCode : throw new TimeoutException($"the agent does not end:\n{Output}");
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            Kill();
+        _process.Dispose();
+    }
+
+    private static ProcessStartInfo Arguments(IEnumerable<string> arguments) =>
+        new(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+
+    private void Log(string? line)
+    {
+        lock (_log)
+            _log.AppendLine(line);
+    }
+}
