@@ -12,13 +12,13 @@ internal interface IRuleWriter
     bool Observes { get; }
 
     /// <summary>The compiled rules that match what a policy's rule matches at the slots, with another verdict and reference.</summary>
-    /// <param name="place">The place of the policy among all.</param>
+    /// <param name="entry">The place of the policy in the subject's stack.</param>
     /// <param name="rule">The place of the rule in the policy's side.</param>
     /// <param name="source">The rule.</param>
     /// <param name="self">The subject's slots at which it holds.</param>
     /// <param name="verdict">The verdict to write.</param>
     /// <param name="reference">The reference to write.</param>
-    IEnumerable<Rule> Write(int place, int rule, PolicyRule source, SlotSet self, Verdict verdict, PolicyReference reference);
+    IEnumerable<Rule> Write(int entry, int rule, PolicyRule source, SlotSet self, Verdict verdict, PolicyReference reference);
 
     /// <summary>The compiled rules that match all traffic at the slots.</summary>
     IEnumerable<Rule> WriteAll(SlotSet self, Verdict verdict, PolicyReference reference);

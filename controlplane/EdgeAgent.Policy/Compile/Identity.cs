@@ -11,78 +11,60 @@ internal sealed class Identity : IEquatable<Identity>
 {
     private readonly int _hash;
 
-    public Identity(HostClass sample)
+    public Identity(HostClass sample, ImmutableArray<PolicyNode> policies)
     {
-        Slots = sample.Slots;
         Facts = sample.Facts;
-        Families = FamilySet.Of(Slots);
+        Shape = new(sample.Slots, sample.Key.Only is not null);
         Mode = sample.Key.Mode;
-        Undecided = sample.Key.Undecided;
         Placement = sample.Namespace?.Bookend ?? BookendPlacement.Both;
         Only = sample.Key.Only;
-        InboundSubject = SubjectOf(Direction.Inbound);
-        OutboundSubject = SubjectOf(Direction.Outbound);
+        InboundPlaces = PlacesOf(Direction.Inbound);
+        OutboundPlaces = PlacesOf(Direction.Outbound);
+        Inbound = StackOf(Direction.Inbound, sample.Key.Undecided, policies);
+        Outbound = StackOf(Direction.Outbound, sample.Key.Undecided, policies);
         _hash = Hash();
     }
-
-    public ImmutableArray<Slot> Slots { get; }
 
     /// <summary>For each policy in order.</summary>
     public ImmutableArray<PolicyFacts?> Facts { get; }
 
-    public FamilySet Families { get; }
+    public SlotShape Shape { get; }
 
     public EnforcementMode Mode { get; }
-
-    public UndecidedTraffic Undecided { get; }
 
     public BookendPlacement Placement { get; }
 
     public ResourceKey? Only { get; }
 
-    private ImmutableArray<int> InboundSubject { get; }
+    private Stack Inbound { get; }
 
-    private ImmutableArray<int> OutboundSubject { get; }
+    private Stack Outbound { get; }
 
-    /// <summary>The policies, by place, whose subjects these hosts are in a direction.</summary>
-    public ImmutableArray<int> SubjectTo(Direction direction) => direction == Direction.Inbound ? InboundSubject : OutboundSubject;
+    private ImmutableArray<int> InboundPlaces { get; }
 
-    /// <summary>The slots of some families.</summary>
-    public SlotSet SlotsOf(FamilySet families)
-    {
-        var result = SlotSet.None;
-        for (var i = 0; i < Slots.Length; i++)
-        {
-            if (families.Has(Slots[i].Family))
-                result |= SlotSet.Single(i);
-        }
+    private ImmutableArray<int> OutboundPlaces { get; }
 
-        return result;
-    }
+    /// <summary>The policies whose subjects the hosts are in a direction.</summary>
+    public Stack Subject(Direction direction) => direction == Direction.Inbound ? Inbound : Outbound;
 
-    /// <summary>The slots in groups of equal named ports.</summary>
-    public IEnumerable<(EquatableArray<NamedPort> Ports, SlotSet Slots)> PortGroups() =>
-        Slots.Select((slot, i) => (slot.Ports, Slot: SlotSet.Single(i)))
-            .GroupBy(pair => pair.Ports)
-            .Select(group => (group.Key, group.Aggregate(SlotSet.None, (all, pair) => all | pair.Slot)));
+    /// <summary>The places of those policies among all.</summary>
+    public ImmutableArray<int> Places(Direction direction) => direction == Direction.Inbound ? InboundPlaces : OutboundPlaces;
 
+    /// <summary>Whether two identities over the same policies are alike.</summary>
     public bool Equals(Identity? other) =>
         ReferenceEquals(this, other)
         || (other is not null
             && _hash == other._hash
-            && (Mode, Undecided, Placement, Only) == (other.Mode, other.Undecided, other.Placement, other.Only)
-            && Slots.Length == other.Slots.Length
-            && Slots.Zip(other.Slots).All(pair => IsSame(pair.First, pair.Second))
-            && Facts.SequenceEqual(other.Facts));
+            && (Mode, Placement, Only) == (other.Mode, other.Placement, other.Only)
+            && Inbound.Undecided == other.Inbound.Undecided
+            && Shape.Equals(other.Shape)
+            && Facts.AsSpan().SequenceEqual(other.Facts.AsSpan()));
 
     public override bool Equals(object? obj) => Equals(obj as Identity);
 
     public override int GetHashCode() => _hash;
 
-    private bool IsSame(Slot left, Slot right) =>
-        left.Family == right.Family && left.Ports == right.Ports && (Only is null || left.Addresses == right.Addresses);
-
-    private ImmutableArray<int> SubjectOf(Direction direction)
+    private ImmutableArray<int> PlacesOf(Direction direction)
     {
         var result = ImmutableArray.CreateBuilder<int>();
         for (var i = 0; i < Facts.Length; i++)
@@ -94,17 +76,19 @@ internal sealed class Identity : IEquatable<Identity>
         return result.ToImmutable();
     }
 
+    private Stack StackOf(Direction direction, UndecidedTraffic undecided, ImmutableArray<PolicyNode> policies) => new(
+        direction,
+        Shape,
+        Mode,
+        undecided,
+        [.. Places(direction).Select(place => new StackEntry(policies[place], policies[place].Resource.Side(direction)!, Facts[place]!.Side(direction)!))]);
+
     private int Hash()
     {
         var hash = new HashCode();
         hash.Add(Only);
         hash.Add(Mode);
-        foreach (var slot in Slots)
-        {
-            hash.Add(slot.Family);
-            hash.Add(slot.Ports);
-        }
-
+        hash.Add(Shape);
         foreach (var facts in Facts)
             hash.Add(facts);
         return hash.ToHashCode();

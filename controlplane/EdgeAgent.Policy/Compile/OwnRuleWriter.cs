@@ -3,13 +3,13 @@ using EdgeAgent.Contracts;
 namespace EdgeAgent.Policy;
 
 /// <summary>Writes the subject's rules for the subject itself: the other end is met by address sets, named ports by the subject's numbers or by port sets.</summary>
-internal sealed class OwnRuleWriter(Identity subject, Direction direction, SetCatalog sets) : IRuleWriter
+internal sealed class OwnRuleWriter(Stack subject, SetCatalog sets) : IRuleWriter
 {
-    public SlotSet Relevant { get; } = SlotSet.All(subject.Slots.Length);
+    public SlotSet Relevant { get; } = SlotSet.All(subject.Shape.Slots.Length);
 
     public bool Observes => true;
 
-    public IEnumerable<Rule> Write(int place, int rule, PolicyRule source, SlotSet self, Verdict verdict, PolicyReference reference)
+    public IEnumerable<Rule> Write(int entry, int rule, PolicyRule source, SlotSet self, Verdict verdict, PolicyReference reference)
     {
         if (self.IsNone)
             yield break;
@@ -41,9 +41,9 @@ internal sealed class OwnRuleWriter(Identity subject, Direction direction, SetCa
 
     private IEnumerable<(TrafficForm Form, SlotSet Slots, PeerCondition Peer)> Traffic(TrafficMatch traffic, SlotSet self, PeerCondition peer)
     {
-        foreach (var (ports, slots) in subject.PortGroups())
+        foreach (var (ports, slots) in subject.Shape.PortGroups)
         {
-            foreach (var (form, condition) in direction == Direction.Inbound ? Inbound(traffic, ports, peer) : Outbound(traffic, ports, peer))
+            foreach (var (form, condition) in subject.Direction == Direction.Inbound ? Inbound(traffic, ports, peer) : Outbound(traffic, ports, peer))
                 yield return (form, self & slots, condition);
         }
     }
@@ -93,12 +93,12 @@ internal sealed class OwnRuleWriter(Identity subject, Direction direction, SetCa
 
     private IEnumerable<Rule> Write(TrafficForm form, SlotSet self, PeerCondition peer, Verdict verdict, PolicyReference reference)
     {
-        var condition = SlotCondition.Of(subject.Slots, self, FamilySet.Of(form.Family));
+        var condition = SlotCondition.Of(subject.Shape.Slots, self, FamilySet.Of(form.Family));
         if (condition.Families.IsNone)
             yield break;
         yield return new(verdict, reference)
         {
-            Family = form.Family ?? (condition.Families == subject.Families ? null : condition.Families.Only),
+            Family = form.Family ?? (condition.Families == subject.Shape.Families ? null : condition.Families.Only),
             Protocol = form.Protocol,
             Ports = form.Ports,
             SourcePorts = form.SourcePorts,

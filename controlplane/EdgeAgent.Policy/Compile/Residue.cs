@@ -3,18 +3,41 @@ using EdgeAgent.Contracts;
 
 namespace EdgeAgent.Policy;
 
-/// <summary>What is left of a subject's blocks for one host at the other end of its flows.</summary>
-/// <param name="Blocks">The blocks; empty when the subject allows all flows with the host.</param>
-internal readonly record struct Residue(EquatableArray<Block> Blocks)
+/// <summary>What is left of a subject's blocks for hosts at the other end of its flows.</summary>
+internal sealed class Residue : IEquatable<Residue>
 {
-    /// <summary>Whether the subject allows all flows with the host.</summary>
-    public bool IsOpen => Blocks.IsEmpty;
+    private readonly int _hash;
 
-    /// <summary>Whether the subject denies all flows with the host.</summary>
-    public bool IsClosed => Blocks is [{ Rules.IsEmpty: true, End: BlockEnd.Deny }];
+    private Residue(Direction direction, EquatableArray<Block> blocks)
+    {
+        Direction = direction;
+        Blocks = blocks;
+        IsOpen = blocks.IsEmpty;
+        IsClosed = blocks is [{ Rules.IsEmpty: true, End: BlockEnd.Deny }];
+        SetId = IsOpen ? "" : Name(direction, blocks);
+        _hash = HashCode.Combine(direction, SetId);
+    }
+
+    /// <summary>The subject's direction.</summary>
+    public Direction Direction { get; }
+
+    /// <summary>The blocks; empty when the subject allows all flows with the hosts.</summary>
+    public EquatableArray<Block> Blocks { get; }
+
+    /// <summary>Whether the subject allows all flows with the hosts.</summary>
+    public bool IsOpen { get; }
+
+    /// <summary>Whether the subject denies all flows with the hosts.</summary>
+    public bool IsClosed { get; }
+
+    /// <summary>The id of the set of subjects whose blocks leave this, for the hosts' branches.</summary>
+    public string SetId { get; }
+
+    /// <summary>Nothing left: all is allowed.</summary>
+    public static Residue Open(Direction direction) => new(direction, []);
 
     /// <summary>Leaves out of blocks what cannot decide any more.</summary>
-    public static Residue Of(IEnumerable<Block> blocks)
+    public static Residue Of(Direction direction, IEnumerable<Block> blocks)
     {
         var result = ImmutableArray.CreateBuilder<Block>();
         foreach (var block in blocks.Select(Shorten))
@@ -27,7 +50,7 @@ internal readonly record struct Residue(EquatableArray<Block> Blocks)
 
         while (result.Count > 0 && !CanDeny(result[^1]))
             result.RemoveAt(result.Count - 1);
-        return new(result.ToImmutable());
+        return new(direction, result.ToImmutable());
     }
 
     /// <summary>Cuts a block after a rule that matches all traffic, and drops rules at its end that say what the end says.</summary>
@@ -56,6 +79,26 @@ internal readonly record struct Residue(EquatableArray<Block> Blocks)
         && (block.End == BlockEnd.Deny || block.Rules.Items.Any(MatchesAll));
 
     private static bool CanDeny(Block block) => block.End == BlockEnd.Deny || block.Rules.Items.Any(rule => rule.Verdict == Verdict.Deny);
+
+    public bool Equals(Residue? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null && _hash == other._hash && Direction == other.Direction && SetId == other.SetId && Blocks == other.Blocks);
+
+    public override bool Equals(object? obj) => Equals(obj as Residue);
+
+    public override int GetHashCode() => _hash;
+
+    /// <summary>By the policies that decide, and a digest of all of it.</summary>
+    private static string Name(Direction direction, EquatableArray<Block> blocks)
+    {
+        var policies = blocks.Items
+            .SelectMany(block => block.Rules.Items.Select(rule => rule.Policy).Append(block.EndPolicy))
+            .Select(reference => reference.Policy)
+            .Where(policy => policy.Length > 0)
+            .Distinct();
+        var meaning = HostPolicyDigest.Text(new() { Inbound = [new([new(null, blocks)])] });
+        return SetName.Of($"{(direction == Direction.Inbound ? "in" : "out")}/{string.Join('_', policies)}", $"{direction} {meaning}");
+    }
 
     private static bool MatchesAll(Rule rule) =>
         rule.Family is null && rule.Protocol is null && rule.Icmp is null

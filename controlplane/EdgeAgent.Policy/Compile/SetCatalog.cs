@@ -1,30 +1,23 @@
+using System.Collections.Immutable;
 using EdgeAgent.Contracts;
 
 namespace EdgeAgent.Policy;
 
 /// <summary>Gives ids to the sets that rules name, and keeps what they mean.</summary>
-internal sealed class SetCatalog(AddressBook book)
+internal sealed class SetCatalog(AddressBook book, Plans earlier)
 {
     private readonly Dictionary<string, SetDefinition> _sets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PortDefinition> _ports = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, AddressSet> _resolved = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, PortSet> _resolvedPorts = new(StringComparer.Ordinal);
 
-    /// <summary>The set of an id, with the members of the world.</summary>
-    public AddressSet Set(string id)
-    {
-        if (!_resolved.TryGetValue(id, out var set))
-            _resolved[id] = set = new(id, _sets[id].Members(book));
-        return set;
-    }
+    /// <summary>What some sets mean.</summary>
+    public ImmutableDictionary<string, SetDefinition> Definitions(IEnumerable<string> ids) => ids
+        .Distinct(StringComparer.Ordinal)
+        .ToImmutableDictionary(id => id, id => _sets.TryGetValue(id, out var set) ? set : earlier.Sets[id], StringComparer.Ordinal);
 
-    /// <summary>The port set of an id, with the members of the world.</summary>
-    public PortSet Port(string id)
-    {
-        if (!_resolvedPorts.TryGetValue(id, out var set))
-            _resolvedPorts[id] = set = _ports[id].Resolve(book);
-        return set;
-    }
+    /// <summary>What some port sets mean.</summary>
+    public ImmutableDictionary<string, PortDefinition> PortDefinitions(IEnumerable<string> ids) => ids
+        .Distinct(StringComparer.Ordinal)
+        .ToImmutableDictionary(id => id, id => _ports.TryGetValue(id, out var set) ? set : earlier.PortSets[id], StringComparer.Ordinal);
 
     /// <summary>Whether a match says where the peer is, not merely where it is not.</summary>
     public static bool HasPositivePart(PeerMatch match) => match.Endpoints is not null || !match.Nets.IsEmpty;

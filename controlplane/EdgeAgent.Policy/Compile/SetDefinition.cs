@@ -6,12 +6,22 @@ namespace EdgeAgent.Policy;
 internal abstract record SetDefinition(string Id)
 {
     public abstract IEnumerable<Cidr> Members(AddressBook addresses);
+
+    /// <summary>Whether members come and go with an endpoint.</summary>
+    public abstract bool Concerns(Endpoint endpoint);
+
+    /// <summary>Whether members of a match come and go with an endpoint.</summary>
+    protected static bool Concerns(PeerMatch? match, Endpoint endpoint) =>
+        match is not null
+        && ((match.Endpoints is not null && endpoint.Matches(match.Endpoints)) || (match.NotEndpoints is not null && endpoint.Matches(match.NotEndpoints)));
 }
 
 /// <summary>The addresses that a match means.</summary>
 internal sealed record MatchSet(string Id, PeerMatch Match) : SetDefinition(Id)
 {
     public override IEnumerable<Cidr> Members(AddressBook addresses) => addresses.Meant(Match);
+
+    public override bool Concerns(Endpoint endpoint) => Concerns(Match, endpoint);
 }
 
 /// <summary>Given addresses, or those of them that a match means.</summary>
@@ -19,11 +29,19 @@ internal sealed record GivenSet(string Id, EquatableArray<Cidr> Given, PeerMatch
 {
     public override IEnumerable<Cidr> Members(AddressBook addresses) =>
         Match is null ? Given.Items : CidrSet.Intersect(addresses.Meant(Match), Given.Items);
+
+    public override bool Concerns(Endpoint endpoint) => Concerns(Match, endpoint);
 }
 
 /// <summary>The ports that endpoints of a match declare under some names, for one protocol.</summary>
 internal sealed record PortDefinition(string Id, PeerMatch Match, EquatableArray<string> Names, IpProtocol Protocol)
 {
+    /// <summary>Whether members come and go with an endpoint.</summary>
+    public bool Concerns(Endpoint endpoint) =>
+        endpoint.Resource.Ports.Items.Any(port => Names.Items.Contains(port.Name))
+        || (Match.Endpoints is not null && endpoint.Matches(Match.Endpoints))
+        || (Match.NotEndpoints is not null && endpoint.Matches(Match.NotEndpoints));
+
     public PortSet Resolve(AddressBook addresses)
     {
         var declared = addresses.Declared(Names.Items).Where(pair => pair.Port.Protocol == Protocol).Select(pair => pair.Member);

@@ -1,17 +1,16 @@
-using System.Collections.Immutable;
 using EdgeAgent.Contracts;
 
 namespace EdgeAgent.Policy;
 
 /// <summary>The blocks of one subject in one direction: a block for each tier with a policy that selects it, tiers in order.</summary>
-internal sealed class TierBlocks(ImmutableArray<PolicyNode> policies, Identity subject, Direction direction, IRuleWriter writer)
+internal sealed class TierBlocks(Stack subject, IRuleWriter writer)
 {
     /// <summary>What decides where a host denies what no policy decides.</summary>
     public static readonly PolicyReference Undecided = new("HostEndpoint", "", "default-deny", "");
 
     public IEnumerable<Block> Build()
     {
-        foreach (var tier in subject.SubjectTo(direction).Select(Selected).Where(entry => !entry.Subject.IsNone).GroupBy(entry => entry.Node.Tier.Key.Name))
+        foreach (var tier in subject.Entries.Select(Selected).Where(entry => !entry.Subject.IsNone).GroupBy(entry => entry.Node.Tier.Key.Name))
         {
             var enforced = tier.Where(entry => entry.Node.Resource.Mode == PolicyMode.Enforce).ToArray();
             if (writer.Observes)
@@ -28,11 +27,7 @@ internal sealed class TierBlocks(ImmutableArray<PolicyNode> policies, Identity s
             yield return new([], BlockEnd.Deny, Undecided);
     }
 
-    private Entry Selected(int place)
-    {
-        var facts = subject.Facts[place]!.Side(direction)!;
-        return new(place, policies[place], policies[place].Resource.Side(direction)!, facts, facts.Subject & writer.Relevant);
-    }
+    private Entry Selected(StackEntry entry, int place) => new(place, entry.Node, entry.Side, entry.Facts, entry.Facts.Subject & writer.Relevant);
 
     private Block Enforced(Entry[] enforced)
     {

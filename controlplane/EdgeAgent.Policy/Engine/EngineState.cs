@@ -12,13 +12,17 @@ public sealed class EngineState
         ImmutableSortedDictionary<ResourceKey, Resource> resources,
         DerivedPolicies? derived,
         World world,
-        ImmutableDictionary<HostClassKey, HostPolicy> policies)
+        Plans plans,
+        ResolvedPolicies resolved,
+        ImmutableArray<Diagnostic> warnings)
     {
         Revision = revision;
         Resources = resources;
         Mesh = derived;
         World = world;
-        Policies = policies;
+        Plans = plans;
+        Resolved = resolved;
+        Warnings = warnings;
     }
 
     /// <summary>No resources, revision zero.</summary>
@@ -27,7 +31,9 @@ public sealed class EngineState
         ImmutableSortedDictionary<ResourceKey, Resource>.Empty,
         null,
         World.Empty,
-        ImmutableDictionary<HostClassKey, HostPolicy>.Empty);
+        Plans.None,
+        ResolvedPolicies.None,
+        []);
 
     /// <summary>The revision of the resources.</summary>
     public Revision Revision { get; }
@@ -42,7 +48,7 @@ public sealed class EngineState
     /// What a host must enforce, as one instance for all hosts that enforce the same, without revision; null when there is no such
     /// managed host. For those who encode each policy once for many hosts.
     /// </summary>
-    public HostPolicy? SharedPolicyOf(ResourceKey host) => World.ClassOf.TryGetValue(host, out var key) ? Policies[key] : null;
+    public HostPolicy? SharedPolicyOf(ResourceKey host) => World.ClassOf.TryGetValue(host, out var key) ? PolicyOf(key) : null;
 
     /// <summary>What is derived from Istio's resources.</summary>
     public DerivedPolicies Derived => Mesh ?? DerivedPolicies.None;
@@ -52,9 +58,17 @@ public sealed class EngineState
 
     internal World World { get; }
 
-    internal ImmutableDictionary<HostClassKey, HostPolicy> Policies { get; }
+    internal Plans Plans { get; }
+
+    internal ResolvedPolicies Resolved { get; }
+
+    /// <summary>What is allowed but probably not meant.</summary>
+    internal ImmutableArray<Diagnostic> Warnings { get; }
 
     /// <summary>What a host must enforce, at the state's revision; null when there is no such managed host.</summary>
     public HostPolicy? PolicyOf(ResourceKey host) =>
-        World.ClassOf.TryGetValue(host, out var key) ? Policies[key] with { Revision = Revision } : null;
+        World.ClassOf.TryGetValue(host, out var key) ? PolicyOf(key) with { Revision = Revision } : null;
+
+    /// <summary>What the hosts of a class must enforce, at no revision.</summary>
+    internal HostPolicy PolicyOf(HostClassKey hosts) => Resolved.ByPlan[Plans.ByIdentity[Plans.IdentityOf[hosts]]];
 }

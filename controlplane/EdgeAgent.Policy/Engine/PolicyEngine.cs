@@ -7,6 +7,9 @@ namespace EdgeAgent.Policy;
 /// <summary>Carries states from change to change. A state depends on its resources alone, not on the changes that led to it.</summary>
 public static class PolicyEngine
 {
+    /// <summary>The most changed endpoints for which it pays to ask each set whether one of them concerns it.</summary>
+    private const int FewEndpoints = 64;
+
     /// <summary>
     /// Applies a change as one revision. A change with errors is refused whole. A change that sets resources to what they are
     /// makes a revision that changes no host.
@@ -28,9 +31,12 @@ public static class PolicyEngine
         if (!errors.IsEmpty)
             return new(state, errors, [], []);
         var derived = Derivation.After(state, changes, next);
-        var world = WorldChange.Apply(state.World, Derivation.Merge(changes, state.Derived, derived ?? DerivedPolicies.None), TiersOf(next));
-        var result = new EngineState(state.Revision.Next, next, derived, world, Compiler.Compile(world));
-        return Difference(state, result);
+        var step = WorldChange.Apply(state.World, Derivation.Merge(changes, state.Derived, derived ?? DerivedPolicies.None));
+        var book = new AddressBook(step.World);
+        var plans = Planner.Plan(state.World, step.World, state.Plans, book);
+        var resolved = Resolver.Resolve(step.World, plans, book, state.Resolved, step.Changed.Count > FewEndpoints ? null : step.Changed);
+        var result = new EngineState(state.Revision.Next, next, derived, step.World, plans, resolved, Warnings.After(state, step.World, derived));
+        return new(result, result.Warnings, Difference.Changed(state, result), Difference.Removed(state, result, changes.Keys));
     }
 
     /// <summary>
@@ -50,16 +56,7 @@ public static class PolicyEngine
         ProbeEvaluation.Decide(state.World, probe, failsafes, explain: true);
 
     /// <summary>The warnings that hold for a state.</summary>
-    public static ImmutableArray<Diagnostic> WarningsOf(EngineState state) => Warnings.Of(state);
-
-    /// <summary>All tiers by name, the built-in ones included.</summary>
-    internal static IReadOnlyDictionary<string, TierResource> TiersOf(ImmutableSortedDictionary<ResourceKey, Resource> resources)
-    {
-        var tiers = BuiltInTiers.All.ToDictionary(tier => tier.Key.Name, StringComparer.Ordinal);
-        foreach (var tier in resources.Values.OfType<TierResource>())
-            tiers[tier.Key.Name] = tier;
-        return tiers;
-    }
+    public static ImmutableArray<Diagnostic> WarningsOf(EngineState state) => state.Warnings;
 
     private static SortedDictionary<ResourceKey, (Resource? Old, Resource? New)> Changes(EngineState state, Change change)
     {
@@ -80,29 +77,5 @@ public static class PolicyEngine
         }
 
         return result;
-    }
-
-    private static ApplyResult Difference(EngineState before, EngineState after)
-    {
-        var changed = ImmutableArray.CreateBuilder<ResourceKey>();
-        var same = new Dictionary<(HostPolicy, HostPolicy), bool>(ReferencePairs.Instance);
-        foreach (var host in after.Hosts)
-        {
-            var policy = after.Policies[after.World.ClassOf[host]];
-            if (!before.World.ClassOf.TryGetValue(host, out var key))
-            {
-                changed.Add(host);
-                continue;
-            }
-
-            var pair = (before.Policies[key], policy);
-            if (!same.TryGetValue(pair, out var equal))
-                same[pair] = equal = HostPolicyComparison.MeansTheSame(pair.Item1, pair.Item2);
-            if (!equal)
-                changed.Add(host);
-        }
-
-        var removed = before.Hosts.Where(host => !after.World.ClassOf.ContainsKey(host));
-        return new(after, Warnings.Of(after), changed.ToImmutable(), [.. removed]);
     }
 }

@@ -12,7 +12,7 @@ internal static class Validation
         IReadOnlyDictionary<ResourceKey, (Resource? Old, Resource? New)> changes,
         ImmutableSortedDictionary<ResourceKey, Resource> next) =>
         [
-            .. Duplicates(change).Concat(SharedAddresses(state, changes)).Concat(UnknownTiers(changes, next))
+            .. Duplicates(change).Concat(SharedAddresses(state, changes)).Concat(UnknownTiers(state, changes, next))
                 .OrderBy(error => error.Position.File, StringComparer.Ordinal)
                 .ThenBy(error => error.Position.Line)
                 .ThenBy(error => error.Position.Column),
@@ -55,10 +55,11 @@ internal static class Validation
     }
 
     private static IEnumerable<Diagnostic> UnknownTiers(
+        EngineState state,
         IReadOnlyDictionary<ResourceKey, (Resource? Old, Resource? New)> changes,
         ImmutableSortedDictionary<ResourceKey, Resource> next)
     {
-        var tiers = PolicyEngine.TiersOf(next);
+        var tiers = state.World.TiersAfter(changes);
         var tierGone = changes.Values.Select(pair => pair.New is null ? pair.Old as TierResource : null).OfType<TierResource>().ToArray();
         var policies = tierGone.Length > 0
             ? next.Values.OfType<PolicyResource>()

@@ -15,7 +15,7 @@ internal static class Classification
         var hosts = touched ?? before.ClassOf.Keys
             .Concat(world.Endpoints.Values.Where(endpoint => endpoint.IsManaged).Select(endpoint => endpoint.Key))
             .ToHashSet();
-        return ResolveClasses(Regroup(before, world, hosts), everyClass);
+        return ResolveClasses(before, Regroup(before, world, hosts), everyClass);
     }
 
     private static World Regroup(World before, World world, IEnumerable<ResourceKey> touched)
@@ -55,17 +55,27 @@ internal static class Classification
         return world with { ClassOf = classOf.ToImmutable(), Members = members.ToImmutable(), HostByAddress = byAddress.ToImmutable() };
     }
 
-    private static World ResolveClasses(World world, bool all)
+    private static World ResolveClasses(World before, World world, bool all)
     {
+        var origins = before.Policies == world.Policies ? null : Origins(before, world);
         var classes = world.Classes.ToBuilder();
         classes.RemoveRange(world.Classes.Keys.Where(key => !world.Members.ContainsKey(key)).ToArray());
         foreach (var (key, members) in world.Members)
         {
             var earlier = classes.GetValueOrDefault(key);
             if (all || earlier is null || key.Only is not null)
-                classes[key] = HostClass.Of(key, world.Endpoints[members.Hosts[0]], world, earlier);
+                classes[key] = HostClass.Of(key, world.Endpoints[members.Hosts[0]], world, earlier, origins);
         }
 
         return world with { Classes = classes.ToImmutable() };
+    }
+
+    /// <summary>For each policy its place in the world before, or -1 for one that is new.</summary>
+    private static int[] Origins(World before, World world)
+    {
+        var places = new Dictionary<PolicyResource, int>(ReferenceEqualityComparer.Instance);
+        for (var i = 0; i < before.Policies.Length; i++)
+            places[before.Policies[i].Resource] = i;
+        return [.. world.Policies.Select(policy => places.TryGetValue(policy.Resource, out var place) ? place : -1)];
     }
 }

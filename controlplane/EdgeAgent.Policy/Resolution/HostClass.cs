@@ -6,14 +6,11 @@ namespace EdgeAgent.Policy;
 /// <summary>Hosts that policies cannot tell apart, and what each policy has to do with them.</summary>
 internal sealed class HostClass
 {
-    private readonly ImmutableArray<PolicyNode> _policies;
-
-    private HostClass(HostClassKey key, NamespaceFacts? place, ImmutableArray<Slot> slots, ImmutableArray<PolicyNode> policies, ImmutableArray<PolicyFacts?> facts)
+    private HostClass(HostClassKey key, NamespaceFacts? place, ImmutableArray<Slot> slots, ImmutableArray<PolicyFacts?> facts)
     {
         Key = key;
         Namespace = place;
         Slots = slots;
-        _policies = policies;
         Facts = facts;
     }
 
@@ -27,23 +24,26 @@ internal sealed class HostClass
     public ImmutableArray<PolicyFacts?> Facts { get; }
 
     /// <summary>Resolves a class by one of its hosts; of an earlier state of the class it keeps what still holds.</summary>
-    public static HostClass Of(HostClassKey key, Endpoint host, World world, HostClass? earlier)
+    /// <param name="key">The class.</param>
+    /// <param name="host">One of its hosts.</param>
+    /// <param name="world">The world.</param>
+    /// <param name="earlier">The class in the world before; null when it is new.</param>
+    /// <param name="origins">For each policy its place in the world before, or -1; null when the policies are the same.</param>
+    public static HostClass Of(HostClassKey key, Endpoint host, World world, HostClass? earlier, int[]? origins)
     {
         var slots = SlotsOf(key, host, world);
         if (earlier is null || !earlier.HasSameSlots(slots))
-            return new(key, host.Namespace, slots, world.Policies, [.. world.Policies.Select(policy => PolicyFacts.Of(policy.Resource, slots))]);
-        return earlier._policies == world.Policies
-            ? earlier
-            : new(key, host.Namespace, slots, world.Policies, earlier.FactsFor(world.Policies, slots));
+            return new(key, host.Namespace, slots, [.. world.Policies.Select(policy => PolicyFacts.Of(policy.Resource, slots))]);
+        return origins is null ? earlier : new(key, host.Namespace, slots, earlier.FactsFor(world.Policies, origins, slots));
     }
 
     /// <summary>Facts of the policies that are known, and new ones of the others: those may speak of labels that the earlier sample host had and this one lacks.</summary>
-    private ImmutableArray<PolicyFacts?> FactsFor(ImmutableArray<PolicyNode> policies, ImmutableArray<Slot> slots)
+    private ImmutableArray<PolicyFacts?> FactsFor(ImmutableArray<PolicyNode> policies, int[] origins, ImmutableArray<Slot> slots)
     {
-        var known = new Dictionary<PolicyResource, PolicyFacts?>(ReferenceEqualityComparer.Instance);
-        for (var i = 0; i < _policies.Length; i++)
-            known[_policies[i].Resource] = Facts[i];
-        return [.. policies.Select(policy => known.TryGetValue(policy.Resource, out var facts) ? facts : PolicyFacts.Of(policy.Resource, slots))];
+        var facts = ImmutableArray.CreateBuilder<PolicyFacts?>(policies.Length);
+        for (var i = 0; i < policies.Length; i++)
+            facts.Add(origins[i] >= 0 ? Facts[origins[i]] : PolicyFacts.Of(policies[i].Resource, slots));
+        return facts.MoveToImmutable();
     }
 
     private bool HasSameSlots(ImmutableArray<Slot> slots) =>

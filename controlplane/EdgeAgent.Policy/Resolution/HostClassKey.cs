@@ -23,6 +23,10 @@ internal sealed record HostClassKey(
     EquatableArray<(IpFamily Family, Cidr? Narrowest)> Slots,
     ResourceKey? Only)
 {
+    private int Hash { get; } = HashCode.Combine(HashCode.Combine(Namespace, Nature, ServiceAccount, Labels, Ports), Mode, Undecided, Slots, Only);
+
+    public override int GetHashCode() => Hash;
+
     public static HostClassKey Of(Endpoint host, Vocabulary vocabulary, CoverIndex covers)
     {
         var slots = host.Resource.Addresses.Items

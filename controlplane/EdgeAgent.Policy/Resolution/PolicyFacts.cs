@@ -6,6 +6,10 @@ namespace EdgeAgent.Policy;
 /// <summary>What one policy has to do with the hosts of an identity: null sides where nothing.</summary>
 internal sealed record PolicyFacts(SideFacts? Ingress, SideFacts? Egress)
 {
+    private int Hash { get; } = HashCode.Combine(Ingress, Egress);
+
+    public override int GetHashCode() => Hash;
+
     public SideFacts? Side(Direction direction) => direction == Direction.Inbound ? Ingress : Egress;
 
     /// <summary>The facts for these slots, or null when the policy has nothing to do with them.</summary>
@@ -22,6 +26,10 @@ internal sealed record PolicyFacts(SideFacts? Ingress, SideFacts? Egress)
 /// <param name="Rules">For each of its rules.</param>
 internal sealed record SideFacts(SlotSet Subject, EquatableArray<RuleFacts> Rules)
 {
+    private int Hash { get; } = HashCode.Combine(Subject, Rules);
+
+    public override int GetHashCode() => Hash;
+
     public static SideFacts? Of(PolicySide side, ImmutableArray<Slot> slots)
     {
         var subject = Where(slots, slot => Any(side.Subjects, slot.IsSubject));

@@ -15,6 +15,10 @@ internal sealed record World
     /// <summary>The keys of endpoints without agent.</summary>
     public ImmutableSortedSet<ResourceKey> Unmanaged { get; init; } = [];
 
+    /// <summary>All tiers by name, the built-in ones included.</summary>
+    public ImmutableDictionary<string, TierResource> Tiers { get; init; } =
+        BuiltInTiers.All.ToImmutableDictionary(tier => tier.Key.Name, StringComparer.Ordinal);
+
     /// <summary>All policies in the order in which they are looked at.</summary>
     public ImmutableArray<PolicyNode> Policies { get; init; } = [];
 
@@ -32,6 +36,21 @@ internal sealed record World
 
     /// <summary>The hosts with agent by each of their addresses.</summary>
     public ImmutableDictionary<IpAddress, ResourceKey> HostByAddress { get; init; } = ImmutableDictionary<IpAddress, ResourceKey>.Empty;
+
+    /// <summary>The tiers after some changes.</summary>
+    public ImmutableDictionary<string, TierResource> TiersAfter(IEnumerable<KeyValuePair<ResourceKey, (Resource? Old, Resource? New)>> changes)
+    {
+        var tiers = Tiers;
+        foreach (var (key, (old, resource)) in changes)
+        {
+            if (resource is TierResource tier)
+                tiers = tiers.SetItem(key.Name, tier);
+            else if (old is TierResource)
+                tiers = BuiltInTiers.All.Items.FirstOrDefault(built => built.Key.Name == key.Name) is { } built ? tiers.SetItem(key.Name, built) : tiers.Remove(key.Name);
+        }
+
+        return tiers;
+    }
 
     /// <summary>The endpoints that have an address; the host with agent is the first.</summary>
     public IEnumerable<Endpoint> EndpointsAt(IpAddress address)

@@ -15,6 +15,8 @@ internal sealed class WorldChange
     private ImmutableSortedSet<ResourceKey> _unmanaged;
     private Vocabulary _vocabulary;
     private ImmutableArray<PolicyNode> _policies;
+    private readonly ImmutableDictionary<string, TierResource> _tiers;
+    private readonly List<Endpoint> _changedEndpoints = [];
     private bool _unmanagedChanged;
 
     private WorldChange(World before, IReadOnlyDictionary<ResourceKey, (Resource? Old, Resource? New)> changes)
@@ -27,18 +29,18 @@ internal sealed class WorldChange
         _unmanaged = before.Unmanaged;
         _vocabulary = before.Vocabulary;
         _policies = before.Policies;
+        _tiers = before.TiersAfter(changes);
     }
 
     /// <summary>The world after the changes.</summary>
     /// <param name="before">The world before.</param>
     /// <param name="changes">For each changed key, the resource before and after.</param>
-    /// <param name="tiers">All tiers after the change, by name.</param>
-    public static World Apply(World before, IReadOnlyDictionary<ResourceKey, (Resource? Old, Resource? New)> changes, IReadOnlyDictionary<string, TierResource> tiers)
+    public static WorldStep Apply(World before, IReadOnlyDictionary<ResourceKey, (Resource? Old, Resource? New)> changes)
     {
         var change = new WorldChange(before, changes);
         change.ChangeNamespaces();
         change.ChangeEndpoints();
-        change.ChangePolicies(tiers);
+        change.ChangePolicies();
         return change.Finish();
     }
 
@@ -103,6 +105,7 @@ internal sealed class WorldChange
     private void Remove(Endpoint endpoint)
     {
         _endpoints.Remove(endpoint.Key);
+        _changedEndpoints.Add(endpoint);
         if (endpoint.IsManaged)
         {
             _touchedHosts.Add(endpoint.Key);
@@ -118,6 +121,7 @@ internal sealed class WorldChange
     private void Add(Endpoint endpoint)
     {
         _endpoints[endpoint.Key] = endpoint;
+        _changedEndpoints.Add(endpoint);
         if (endpoint.IsManaged)
         {
             _touchedHosts.Add(endpoint.Key);
@@ -130,8 +134,9 @@ internal sealed class WorldChange
             _covers.Add(block, endpoint.Key);
     }
 
-    private void ChangePolicies(IReadOnlyDictionary<string, TierResource> tiers)
+    private void ChangePolicies()
     {
+        var tiers = _tiers;
         var gone = new HashSet<ResourceKey>();
         var added = new List<PolicyResource>();
         foreach (var (key, (old, resource)) in _changes)
@@ -149,7 +154,7 @@ internal sealed class WorldChange
             }
         }
 
-        var tiersChanged = _changes.Keys.Any(key => key.Kind == TierResource.Kind);
+        var tiersChanged = tiers != _before.Tiers;
         if (gone.Count == 0 && added.Count == 0 && !tiersChanged)
             return;
         _policies = _before.Policies
@@ -174,19 +179,25 @@ internal sealed class WorldChange
             _covers.Mention(block, times);
     }
 
-    private World Finish()
+    private WorldStep Finish()
     {
         var world = _before with
         {
             Namespaces = _namespaces.ToImmutable(),
             Endpoints = _endpoints.ToImmutable(),
             Unmanaged = _unmanaged,
+            Tiers = _tiers,
             Policies = _policies,
             Vocabulary = _vocabulary,
             Covers = _covers.Build(),
         };
         var everyHost = _covers.BlocksChanged || !_vocabulary.HasSameWords(_before.Vocabulary);
         var everyClass = everyHost || _unmanagedChanged || _policies != _before.Policies || Changed<NamespaceResource>().Any();
-        return Classification.Apply(_before, world, everyHost ? null : _touchedHosts, everyClass);
+        return new(Classification.Apply(_before, world, everyHost ? null : _touchedHosts, everyClass), _changedEndpoints);
     }
 }
+
+/// <summary>A world that came of a change.</summary>
+/// <param name="World">The world.</param>
+/// <param name="Changed">Every endpoint that differs from before, as it was and as it is.</param>
+internal sealed record WorldStep(World World, IReadOnlyCollection<Endpoint> Changed);
