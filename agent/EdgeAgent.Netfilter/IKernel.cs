@@ -29,6 +29,12 @@ public interface IKernel : IDisposable
     /// <summary>The values of all counters of the table, by name; empty if there is no table.</summary>
     IReadOnlyDictionary<string, CounterReading> ReadCounters();
 
+    /// <summary>
+    /// The base chains of other nf_tables tables that can drop what ours accepts, sorted as the kernel lists them. Costs time in
+    /// proportion to all rules of the namespace. Legacy iptables tables are not seen.
+    /// </summary>
+    IReadOnlyList<ForeignBaseChain> ReadShadows();
+
     /// <summary>Removes the table with all in it; it may be gone already.</summary>
     void DeleteTable();
 }

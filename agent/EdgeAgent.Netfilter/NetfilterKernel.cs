@@ -43,6 +43,9 @@ public sealed class NetfilterKernel : IKernel
     public IReadOnlyDictionary<string, CounterReading> ReadCounters() => _reader.Counters();
 
     /// <inheritdoc/>
+    public IReadOnlyList<ForeignBaseChain> ReadShadows() => _reader.ForeignBaseChains();
+
+    /// <inheritdoc/>
     public CommitResult Commit(Transaction transaction, uint? expectedGeneration = null)
     {
         ArgumentNullException.ThrowIfNull(transaction);

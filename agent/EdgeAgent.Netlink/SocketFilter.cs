@@ -11,22 +11,14 @@ namespace EdgeAgent.Netlink;
 [StructLayout(LayoutKind.Sequential)]
 public readonly record struct SocketFilter(ushort Code, byte JumpTrue, byte JumpFalse, uint Operand)
 {
-    private const ushort JumpEqualCode = 0x15;
-
-    /// <summary>Whether this is a comparison, which <see cref="JumpTrue"/> and <see cref="JumpFalse"/> belong to.</summary>
-    public bool IsComparison => Code == JumpEqualCode;
-
     /// <summary>Loads 32 bits at a byte offset, in network byte order; a message that is too short is not queued.</summary>
     public static SocketFilter LoadWord(uint offset) => new(0x20, 0, 0, offset);
 
     /// <summary>Loads 16 bits at a byte offset, in network byte order.</summary>
     public static SocketFilter LoadHalf(uint offset) => new(0x28, 0, 0, offset);
 
-    /// <summary>Loads one byte.</summary>
-    public static SocketFilter LoadByte(uint offset) => new(0x30, 0, 0, offset);
-
     /// <summary>Compares what was loaded with a constant.</summary>
-    public static SocketFilter JumpIfEqual(uint constant, byte skipTrue, byte skipFalse) => new(JumpEqualCode, skipTrue, skipFalse, constant);
+    public static SocketFilter JumpIfEqual(uint constant, byte skipTrue, byte skipFalse) => new(0x15, skipTrue, skipFalse, constant);
 
     /// <summary>Ends: the whole message is delivered.</summary>
     public static SocketFilter Accept => new(0x06, 0, 0, uint.MaxValue);

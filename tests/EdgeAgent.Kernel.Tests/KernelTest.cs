@@ -23,5 +23,5 @@ public abstract class KernelTest : IDisposable
 
     private protected static Transaction Of(params Operation[] operations) => new([.. operations]);
 
-    private protected string Now() => Kernel.Read().Ruleset is { } ruleset ? RulesetText.Of(ruleset) : "no table";
+    private protected string Now() => Kernel.Read().Ruleset is { } ruleset ? RulesetFields.Of(ruleset) : "no table";
 }

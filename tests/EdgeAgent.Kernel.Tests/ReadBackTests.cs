@@ -24,7 +24,7 @@ public sealed class ReadBackTests : KernelTest
         var table = Kernel.Read();
         Assert.Equal(committed.Generation, table.Generation);
         Assert.Empty(table.Foreign);
-        Assert.Equal(RulesetText.Of(SampleRulesets.Everything), RulesetText.Of(table.Ruleset!));
+        Assert.Equal(RulesetFields.Of(SampleRulesets.Everything), RulesetFields.Of(table.Ruleset!));
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class ReadBackTests : KernelTest
               LoadMeta { Key = TransportProtocol, Into = r0 } | LookupVerdict { Map = __map0, Key = r0 } ''
 
             """,
-            RulesetText.Of(table.Ruleset!));
+            RulesetFields.Of(table.Ruleset!));
         Assert.Equal(["set __map0 of another kind"], table.Foreign);
     }
 

@@ -55,7 +55,7 @@ public sealed class TransactionTests : KernelTest
     {
         Kernel.Commit(Installation.Of(Everything));
         var error = Assert.Throws<NetlinkException>(() => Commit(new DeleteElements(Services4, Set(Services4, One(Key("10.0.0.9", (byte)17, 53), Counted("denied.in"))).Elements)));
-        Assert.Equal("delete element 10.0.0.9 . UDP . 53 of out-services.4", error.FailedMessage);
+        Assert.Equal("delete element 10.0.0.9 . udp . 53 of out-services.4", error.FailedMessage);
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class TransactionTests : KernelTest
         Kernel.Commit(new Transaction([new DeleteTable(), .. Installation.Of(Everything).Operations]));
         var table = Kernel.Read();
         Assert.Empty(table.Foreign);
-        Assert.Equal(RulesetText.Of(Everything), RulesetText.Of(table.Ruleset!));
+        Assert.Equal(RulesetFields.Of(Everything), RulesetFields.Of(table.Ruleset!));
     }
 
     [Fact]
@@ -193,7 +193,7 @@ public sealed class TransactionTests : KernelTest
         Assert.Equal(Kernel.PortId, Kernel.Read().OwnerPort);
         Host.Nft("flush ruleset");
         Assert.Throws<InvalidOperationException>(() => Host.Nft("delete table inet edgeagent"));
-        Assert.Equal(RulesetText.Of(Everything), Now());
+        Assert.Equal(RulesetFields.Of(Everything), Now());
         Commit(new CreateCounter("mine"));
 
         Kernel.Dispose();
@@ -201,7 +201,7 @@ public sealed class TransactionTests : KernelTest
         Assert.Equal(0u, next.Read().OwnerPort);
         next.Commit(Of(new CreateTable(Owned: true), new DeleteCounter("mine")));
         Assert.Equal(next.PortId, next.Read().OwnerPort);
-        Assert.Equal(RulesetText.Of(Everything), RulesetText.Of(next.Read().Ruleset!));
+        Assert.Equal(RulesetFields.Of(Everything), RulesetFields.Of(next.Read().Ruleset!));
     }
 
     [Fact]

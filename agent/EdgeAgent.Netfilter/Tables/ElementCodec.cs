@@ -41,28 +41,29 @@ internal static class ElementCodec
     }
 
     /// <summary>At least the bytes of one element, or of both elements of a range.</summary>
-    internal static int LongestLength(SetSchema schema, ElementValue? value)
+    internal static int LongestLength(ElementTable elements, ElementValue? value)
     {
         const int header = AttributeReader.HeaderLength;
-        var key = (3 * header) + Alignment.Up(schema.KeyLength);
+        var key = (3 * header) + Alignment.Up(elements.KeyLength);
         var carried = value switch
         {
             CounterValue counter => header + Alignment.Up(Encoding.UTF8.GetByteCount(counter.Counter) + 1),
             VerdictValue verdict => (5 * header) + Alignment.Up(Encoding.UTF8.GetByteCount(verdict.Verdict.Chain ?? "") + 1),
             _ => 0,
         };
-        return key + carried + (schema.Intervals ? key + (2 * header) : 0);
+        return key + carried + (elements.Intervals ? key + (2 * header) : 0);
     }
 
     /// <summary>Reads one element of a dump.</summary>
     /// <param name="element">The attributes inside NFTA_LIST_ELEM.</param>
     /// <param name="schema">The set that it belongs to.</param>
+    /// <param name="keyLength">The schema's key length, computed once.</param>
     /// <param name="counterNames">Makes one value of equal names.</param>
     /// <param name="key">The key, or for an end mark the first key beyond the range.</param>
     /// <param name="value">What it carries.</param>
     /// <param name="isEnd">Whether it ends a range.</param>
     /// <returns>False if the model cannot express it: it expires, has expressions or another kind of value.</returns>
-    internal static bool TryRead(AttributeReader element, SetSchema schema, CounterNames counterNames, out ReadOnlySpan<byte> key, out ElementValue? value, out bool isEnd)
+    internal static bool TryRead(AttributeReader element, SetSchema schema, int keyLength, CounterNames counterNames, out ReadOnlySpan<byte> key, out ElementValue? value, out bool isEnd)
     {
         key = default;
         value = null;
@@ -91,6 +92,6 @@ internal static class ElementCodec
 
         isEnd = flags == IntervalEnd;
         var expected = isEnd ? null : schema.Kind switch { SetKind.CounterMap => typeof(CounterValue), SetKind.VerdictMap => typeof(VerdictValue), _ => null };
-        return key.Length == schema.KeyLength && flags <= (schema.Intervals ? IntervalEnd : 0) && value?.GetType() == expected;
+        return key.Length == keyLength && flags <= (schema.Intervals ? IntervalEnd : 0) && value?.GetType() == expected;
     }
 }

@@ -7,6 +7,7 @@ namespace EdgeAgent.Netfilter;
 internal sealed class ElementReader(SetSchema schema, CounterNames names)
 {
     private readonly ElementTable.Builder _elements = new(schema);
+    private readonly int _keyLength = schema.KeyLength;
     private readonly List<(byte[] Key, bool IsEnd, ElementValue? Value)> _marks = [];
     private int _unreadable;
 
@@ -21,7 +22,7 @@ internal sealed class ElementReader(SetSchema schema, CounterNames names)
         var list = message.Attributes(NetfilterHeader.Length).Inside(ElementCodec.ListElements);
         while (list.MoveNext())
         {
-            if (!ElementCodec.TryRead(list.Nested(), schema, names, out var key, out var value, out var isEnd))
+            if (!ElementCodec.TryRead(list.Nested(), schema, _keyLength, names, out var key, out var value, out var isEnd))
                 _unreadable++;
             else if (schema.Intervals)
                 _marks.Add((key.ToArray(), isEnd, value));
@@ -69,7 +70,7 @@ internal sealed class ElementReader(SetSchema schema, CounterNames names)
 
     private byte[] Top()
     {
-        var top = new byte[schema.KeyLength];
+        var top = new byte[_keyLength];
         Array.Fill(top, byte.MaxValue);
         return top;
     }

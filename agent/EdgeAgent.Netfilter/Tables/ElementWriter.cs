@@ -19,8 +19,8 @@ internal static class ElementWriter
     /// <param name="begin">Begins one message of the right type.</param>
     internal static void Write(MessageBuffer buffer, SetSchema schema, ElementTable elements, bool withValues, Func<MessageStart> begin)
     {
-        buffer.Reserve(checked(elements.Count * LongestElement(schema, elements, withValues)));
-        Span<byte> end = stackalloc byte[schema.KeyLength];
+        buffer.Reserve(checked(elements.Count * LongestElement(elements, withValues)));
+        Span<byte> end = stackalloc byte[elements.KeyLength];
         for (var index = 0; index < elements.Count;)
         {
             var start = begin();
@@ -33,21 +33,21 @@ internal static class ElementWriter
             {
                 var value = withValues ? elements.Value(index) : null;
                 ElementCodec.Write(message, elements.Key(index), value);
-                if (schema.Intervals && TryIncrement(elements.LastKey(index), end))
+                if (elements.Intervals && TryIncrement(elements.LastKey(index), end))
                     ElementCodec.WriteEnd(message, end);
                 index++;
             }
-            while (index < elements.Count && list.Length + ElementCodec.LongestLength(schema, withValues ? elements.Value(index) : null) <= LongestList);
+            while (index < elements.Count && list.Length + ElementCodec.LongestLength(elements, withValues ? elements.Value(index) : null) <= LongestList);
         }
     }
 
-    private static int LongestElement(SetSchema schema, ElementTable elements, bool withValues)
+    private static int LongestElement(ElementTable elements, bool withValues)
     {
-        var longest = ElementCodec.LongestLength(schema, null);
+        var longest = ElementCodec.LongestLength(elements, null);
         if (!withValues)
             return longest;
         foreach (var value in elements.Values)
-            longest = Math.Max(longest, ElementCodec.LongestLength(schema, value));
+            longest = Math.Max(longest, ElementCodec.LongestLength(elements, value));
         return longest;
     }
 

@@ -51,10 +51,15 @@ internal sealed class TableReader(NetlinkConnection connection) : IDisposable
                 readings[name] = reading;
         });
 
-    /// <summary>The chains of all tables of all families.</summary>
-    internal List<ListedChain> AllChains() => Ask(
-        "list chains", TableMessage.GetChain, MessageFlags.Dump, static _ => { }, static () => new List<ListedChain>(),
-        static (message, chains) => chains.Add(ChainCodec.Read(message)), NetfilterHeader.AnyFamily);
+    /// <summary>The base chains of other tables that can drop what ours accepts.</summary>
+    internal List<ForeignBaseChain> ForeignBaseChains()
+    {
+        var chains = Ask("list all chains", TableMessage.GetChain, MessageFlags.Dump, static _ => { }, static () => new List<ListedChain>(),
+            static (message, list) => list.Add(ChainCodec.Read(message)), NetfilterHeader.AnyFamily);
+        var rules = Ask("list all rules", TableMessage.GetRule, MessageFlags.Dump, static _ => { }, static () => new List<ForeignRule>(),
+            static (message, list) => list.Add(ForeignRule.Read(message)), NetfilterHeader.AnyFamily);
+        return ForeignChains.ThatCanDrop(chains, rules);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _request.Dispose();

@@ -5,7 +5,7 @@ using EdgeAgent.Dataplane;
 namespace EdgeAgent.Kernel.Tests;
 
 /// <summary>Every field of a ruleset as text, to compare what was asked for with what was read back.</summary>
-internal static class RulesetText
+internal static class RulesetFields
 {
     internal static string Of(Ruleset ruleset)
     {

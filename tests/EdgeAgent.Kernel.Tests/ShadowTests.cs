@@ -1,0 +1,32 @@
+using EdgeAgent.Dataplane;
+using EdgeAgent.Netfilter;
+
+namespace EdgeAgent.Kernel.Tests;
+
+public sealed class ShadowTests : KernelTest
+{
+    private string[] Shadows(string rules)
+    {
+        Kernel.Commit(Installation.Of(SampleRulesets.Everything));
+        Host.Nft("-f -", rules);
+        return [.. Kernel.ReadShadows().Select(static s => s.ToString())];
+    }
+
+    [Fact]
+    public void Our_own_table_shadows_nothing() => Assert.Empty(Shadows(""));
+
+    [Theory]
+    [InlineData("table inet fw { chain in { type filter hook input priority 10; policy drop; }\n }", "inet fw in (input, priority 10, policy drop)")]
+    [InlineData("table ip fw { chain out { type filter hook output priority -1; tcp dport 80 drop; }\n }", "ip fw out (output, priority -1)")]
+    [InlineData("table ip6 fw { chain through { type filter hook forward priority 0; reject; }\n }", "ip6 fw through (forward, priority 0)")]
+    [InlineData("table inet fw { chain leaf { drop; }\n chain mid { jump leaf; }\n chain in { type filter hook input priority 0; goto mid; }\n }", "inet fw in (input, priority 0)")]
+    [InlineData("table inet fw { map m { type inet_service : verdict; }\n chain in { type filter hook input priority 0; tcp dport vmap @m; }\n }", "inet fw in (input, priority 0)")]
+    public void A_foreign_chain_that_can_drop_is_named(string rules, string shadow) => Assert.Equal([shadow], Shadows(rules));
+
+    [Theory]
+    [InlineData("table inet fw { chain in { type filter hook input priority 0; policy accept; tcp dport 80 accept; counter; }\n }")]
+    [InlineData("table inet fw { chain leaf { drop; }\n chain in { type filter hook input priority 0; policy accept; return; }\n }")]
+    [InlineData("table ip nat { chain post { type nat hook postrouting priority 100; masquerade; }\n }")]
+    [InlineData("table bridge b { chain in { type filter hook input priority 0; policy drop; }\n }")]
+    public void A_foreign_chain_that_cannot_drop_is_not(string rules) => Assert.Empty(Shadows(rules));
+}
