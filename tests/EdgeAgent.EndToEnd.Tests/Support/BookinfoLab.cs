@@ -96,24 +96,21 @@ public sealed class BookinfoLab : IAsyncLifetime
     internal async Task<JsonDocument> StatusAsync() => JsonDocument.Parse((await EdgectlAsync("status", "-o", "json")).Succeeded().Output);
 
     /// <summary>What <c>edgectl status HOST -o json</c> says of one host.</summary>
-    internal async Task<JsonElement> StatusOfAsync(string host)
-    {
-        using var status = JsonDocument.Parse((await EdgectlAsync("status", host, "-o", "json")).Succeeded().Output);
-        return status.RootElement.GetProperty("hosts")[0].Clone();
-    }
+    internal async Task<JsonElement> StatusOfAsync(string host) => HostOf((await EdgectlAsync("status", host, "-o", "json")).Succeeded().Output);
 
     /// <summary>Asks until a host's status is as wanted.</summary>
     internal async Task<JsonElement> StatusWhenAsync(string host, Func<JsonElement, bool> isWanted)
     {
+        var run = new ProgramRun(0, 0, "", "");
         for (var attempt = 0; attempt < 100; attempt++)
         {
-            var status = await StatusOfAsync(host);
-            if (isWanted(status))
+            run = await EdgectlAsync("status", host, "-o", "json");
+            if (run.ExitCode == 0 && HostOf(run.Output) is var status && isWanted(status))
                 return status;
             await Task.Delay(100);
         }
 
-        throw new TimeoutException($"{host} never came to it: {await StatusOfAsync(host)}\n{AgentSaid(host)}");
+        throw new TimeoutException($"{host} never came to it: {run.Output}{run.Error}\n{AgentSaid(host)}");
     }
 
     /// <summary>Connects for real between all of these machines, and expects what edgectl says from the manifests alone.</summary>
@@ -183,6 +180,12 @@ public sealed class BookinfoLab : IAsyncLifetime
         }
 
         Assert.Fail($"the control plane does not answer:\n{_controlPlane.Said}");
+    }
+
+    private static JsonElement HostOf(string output)
+    {
+        using var status = JsonDocument.Parse(output);
+        return status.RootElement.GetProperty("hosts")[0].Clone();
     }
 
     internal void CrashControlPlane() => _controlPlane!.Crash();

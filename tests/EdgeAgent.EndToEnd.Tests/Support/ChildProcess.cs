@@ -1,13 +1,11 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace EdgeAgent.EndToEnd.Tests.Support;
 
 /// <summary>A process that the tests started inside a network namespace. nsenter becomes the program, so the number is the program's.</summary>
-internal sealed partial class ChildProcess : IDisposable
+internal sealed class ChildProcess : IDisposable
 {
-    private const int Terminate = 15;
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     private readonly Process _process;
@@ -70,7 +68,11 @@ internal sealed partial class ChildProcess : IDisposable
     public void Stop()
     {
         if (IsRunning)
-            _ = Kill(Id, Terminate);
+        {
+            using var signal = Process.Start("sh", ["-c", $"kill -TERM {Id}"]);
+            signal.WaitForExit();
+        }
+
         if (!_process.WaitForExit(_patience))
         {
             Crash();
@@ -107,9 +109,6 @@ internal sealed partial class ChildProcess : IDisposable
         lock (_said)
             _said.AppendLine(line.Data);
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
 }
 
 /// <summary>What a program gave.</summary>
