@@ -51,6 +51,8 @@ internal static class PurgeCommand
                 break;
             case EndState.ClosedExceptFailsafe:
                 var closed = new Enforcement(PolicyVersion.Of(HostPolicy.Empty with { Mode = EnforcementMode.Quarantine }), failsafes);
+                using (var adopter = new FlowAdopter(null))
+                    adopter.Adopt();
                 new TableKeeper(kernel).Establish(held => Desired.Of(closed, held), lookFirst: true);
                 using (var flows = new FlowCutter(null))
                     flows.Cut(closed);

@@ -38,6 +38,7 @@ internal static class RunCommand
             .AddSingleton<IKernel>(services => new NetfilterKernel(services.GetRequiredService<KernelPlace>().NetworkNamespace))
             .AddSingleton<TableKeeper>()
             .AddSingleton(services => new FlowCutter(services.GetRequiredService<KernelPlace>().NetworkNamespace))
+            .AddSingleton(services => new FlowAdopter(services.GetRequiredService<KernelPlace>().NetworkNamespace))
             .AddSingleton(services => new KernelReadings(services.GetRequiredService<KernelPlace>().NetworkNamespace))
             .AddSingleton(new DeniedFlows())
             .AddSingleton(new HostFactsReader(options, "nftables"))

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace EdgeAgent.Daemon;
 
 /// <summary>Does the jobs on the kernel, one at a time, and never throws: whatever goes wrong is an outcome.</summary>
-internal sealed class KernelWorker(TableKeeper table, FlowCutter flows, PolicyCache cache, StateNotes notes, StateDirectory directory, EventQueue clock, ILogger<KernelWorker> log)
+internal sealed class KernelWorker(TableKeeper table, FlowCutter flows, FlowAdopter adopter, PolicyCache cache, StateNotes notes, StateDirectory directory, EventQueue clock, ILogger<KernelWorker> log)
 {
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
 
@@ -51,6 +51,8 @@ internal sealed class KernelWorker(TableKeeper table, FlowCutter flows, PolicyCa
         var compile = TimeSpan.Zero;
         Ruleset Compile(Ruleset? held)
         {
+            if (held is null)
+                Adopt();
             var started = Stopwatch.GetTimestamp();
             var ruleset = Desired.Of(job.Target, held);
             compile += Stopwatch.GetElapsedTime(started);
@@ -78,7 +80,14 @@ internal sealed class KernelWorker(TableKeeper table, FlowCutter flows, PolicyCa
     private Checked Check(CheckJob job)
     {
         var expected = _desired is { } desired && desired.Enforcement == job.Expected ? desired.Ruleset : null;
-        var state = table.Establish(held => expected ?? Desired.Of(job.Expected, held), lookFirst: true);
+        var state = table.Establish(
+            held =>
+            {
+                if (held is null)
+                    Adopt();
+                return expected ?? Desired.Of(job.Expected, held);
+            },
+            lookFirst: true);
         if (state.Drift is not null)
             CutDenied(job.Expected);
         return new(clock.Now, state.Proof) { Drift = Drift(state, job.Culprit ?? Culprit.Unknown, job.NoticedAt) };
@@ -94,6 +103,19 @@ internal sealed class KernelWorker(TableKeeper table, FlowCutter flows, PolicyCa
 
     private DriftEvent? Drift(TableState state, Culprit culprit, TimeSpan noticed) =>
         state.Drift is { } what ? new(clock.TimeOfDay, culprit.ProcessId, culprit.ProcessName, what, clock.Now - noticed) : null;
+
+    private void Adopt()
+    {
+        try
+        {
+            if (adopter.Adopt() is > 0 and var count)
+                AgentLog.FlowsAdopted(log, count);
+        }
+        catch (NetlinkException e)
+        {
+            AgentLog.SideWorkFailed(log, "tracking open connections", e.Message);
+        }
+    }
 
     private void CutDenied(Enforcement enforcement)
     {

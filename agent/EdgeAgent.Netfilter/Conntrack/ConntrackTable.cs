@@ -1,3 +1,4 @@
+using EdgeAgent.Contracts;
 using EdgeAgent.Netlink;
 
 namespace EdgeAgent.Netfilter;
@@ -62,6 +63,30 @@ public sealed class ConntrackTable : IDisposable
     {
         ArgumentNullException.ThrowIfNull(flow);
         return Try($"mark flow {flow.Original}", New, flow, message => FlowCodec.WriteMark(message, value & mask, mask));
+    }
+
+    /// <summary>
+    /// Tracks a TCP connection that was established before tracking began, so that its next packet is judged as part of it whichever side
+    /// sends first. One that is tracked already stays as it is.
+    /// </summary>
+    /// <param name="original">The direction that it was opened in.</param>
+    /// <param name="timeoutSeconds">How long it is remembered if nothing comes.</param>
+    /// <returns>False if it was tracked already.</returns>
+    /// <exception cref="ArgumentException">It is not TCP.</exception>
+    public bool Adopt(FlowTuple original, uint timeoutSeconds)
+    {
+        if (original.Protocol != IpProtocol.Tcp)
+            throw new ArgumentException($"{original} is no TCP connection", nameof(original));
+        Write(New, MessageFlags.Create | MessageFlags.Exclusive, FlowCodec.FamilyOf(original.Source.Family), message => FlowCodec.WriteEstablished(message, original, timeoutSeconds));
+        try
+        {
+            _connection.Execute($"track flow {original}", _request);
+            return true;
+        }
+        catch (NetlinkException e) when (e.Errno == Errno.EEXIST)
+        {
+            return false;
+        }
     }
 
     /// <summary>How full the table is.</summary>

@@ -11,6 +11,9 @@ internal static class FlowCodec
     private const ushort V4Source = 1, V4Destination = 2, V6Source = 3, V6Destination = 4;
     private const ushort Number = 1, SourcePort = 2, DestinationPort = 3, IcmpId = 4, IcmpType = 5, IcmpCode = 6, IcmpV6Id = 7, IcmpV6Type = 8, IcmpV6Code = 9;
     private const ushort Packets = 1, Bytes = 2;
+    private const ushort ProtocolInformation = 4, TcpInformation = 1, TcpState = 1, TcpFlagsOriginal = 4, TcpFlagsReply = 5;
+    private const byte TcpEstablished = 3, TcpLiberal = 8;
+    private const uint SeenReply = 2, Assured = 4, Confirmed = 8;
     private const ushort OriginalFlags = 1, ReplyFlags = 2;
     private const uint SourceFlag = 1, DestinationFlag = 2, ProtocolFlag = 8, SourcePortFlag = 16, DestinationPortFlag = 32;
 
@@ -19,31 +22,30 @@ internal static class FlowCodec
     /// <summary>The entry and no other: tuple, zone and id.</summary>
     internal static void WriteReference(MessageWriter message, Flow flow)
     {
-        var tuple = flow.Original;
         using (message.Nest(Original))
-        {
-            WriteAddresses(message, tuple.Source, tuple.Destination);
-            using (message.Nest(Protocol))
-            {
-                message.PutByte(Number, tuple.Protocol.Number);
-                if (tuple.Protocol.HasIcmpType)
-                {
-                    var v4 = tuple.Protocol == IpProtocol.Icmp;
-                    message.PutUInt16BigEndian(v4 ? IcmpId : IcmpV6Id, tuple.IcmpIdentifier);
-                    message.PutByte(v4 ? IcmpType : IcmpV6Type, tuple.IcmpType);
-                    message.PutByte(v4 ? IcmpCode : IcmpV6Code, tuple.IcmpCode);
-                }
-                else
-                {
-                    message.PutUInt16BigEndian(SourcePort, tuple.SourcePort);
-                    message.PutUInt16BigEndian(DestinationPort, tuple.DestinationPort);
-                }
-            }
-        }
+            WriteTuple(message, flow.Original);
 
         if (flow.Zone != 0)
             message.PutUInt16BigEndian(Zone, flow.Zone);
         message.PutUInt32BigEndian(Id, flow.Id);
+    }
+
+    /// <summary>An entry for an established TCP connection, picked up in its middle: windows are not checked, since their scaling is unknown.</summary>
+    internal static void WriteEstablished(MessageWriter message, FlowTuple original, uint timeoutSeconds)
+    {
+        using (message.Nest(Original))
+            WriteTuple(message, original);
+        using (message.Nest(Reply))
+            WriteTuple(message, original.Mirrored);
+        message.PutUInt32BigEndian(Status, SeenReply | Assured | Confirmed);
+        message.PutUInt32BigEndian(Timeout, timeoutSeconds);
+        using (message.Nest(ProtocolInformation))
+        using (message.Nest(TcpInformation))
+        {
+            message.PutByte(TcpState, TcpEstablished);
+            message.Put(TcpFlagsOriginal, [TcpLiberal, TcpLiberal]);
+            message.Put(TcpFlagsReply, [TcpLiberal, TcpLiberal]);
+        }
     }
 
     /// <summary>New bits for the entry's mark.</summary>
@@ -108,6 +110,25 @@ internal static class FlowCodec
             OriginalTraffic = ReadTraffic(row, OriginalCounters),
             ReplyTraffic = ReadTraffic(row, ReplyCounters),
         };
+    }
+
+    private static void WriteTuple(MessageWriter message, FlowTuple tuple)
+    {
+        WriteAddresses(message, tuple.Source, tuple.Destination);
+        using var nested = message.Nest(Protocol);
+        message.PutByte(Number, tuple.Protocol.Number);
+        if (tuple.Protocol.HasIcmpType)
+        {
+            var v4 = tuple.Protocol == IpProtocol.Icmp;
+            message.PutUInt16BigEndian(v4 ? IcmpId : IcmpV6Id, tuple.IcmpIdentifier);
+            message.PutByte(v4 ? IcmpType : IcmpV6Type, tuple.IcmpType);
+            message.PutByte(v4 ? IcmpCode : IcmpV6Code, tuple.IcmpCode);
+        }
+        else
+        {
+            message.PutUInt16BigEndian(SourcePort, tuple.SourcePort);
+            message.PutUInt16BigEndian(DestinationPort, tuple.DestinationPort);
+        }
     }
 
     private static void WriteAddresses(MessageWriter message, IpAddress? source, IpAddress? destination)

@@ -30,6 +30,9 @@ public readonly record struct FlowTuple
     /// <summary>The code of an ICMP or ICMPv6 query.</summary>
     public byte IcmpCode { get; init; }
 
+    /// <summary>The other direction, where nothing is translated.</summary>
+    public FlowTuple Mirrored => this with { Source = Destination, Destination = Source, SourcePort = DestinationPort, DestinationPort = SourcePort };
+
     /// <inheritdoc/>
     public override string ToString() => Protocol.HasIcmpType
         ? string.Create(CultureInfo.InvariantCulture, $"{Protocol} {Source} > {Destination} type {IcmpType} code {IcmpCode} id {IcmpIdentifier}")

@@ -6,14 +6,17 @@ using V1 = EdgeAgent.Wire.V1;
 namespace EdgeAgent.Daemon.Tests;
 
 [Collection(ProcessCollection.Name)]
-public sealed class EnforcementTests : IAsyncDisposable
+public sealed class EnforcementTests : IAsyncLifetime
 {
     private const int Open = 9080, Closed = 9081;
     private static readonly HostPolicy First = Policies.Inbound(7, Open, "10.99.0.1");
 
     private readonly AgentLab _lab = new();
 
-    public ValueTask DisposeAsync() => _lab.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    // Not IAsyncDisposable, which the test runner does not know: agents would outlive their tests.
+    public async Task DisposeAsync() => await _lab.DisposeAsync();
 
     [Fact]
     public async Task A_snapshot_is_realized_with_equal_digests()
@@ -104,9 +107,27 @@ public sealed class EnforcementTests : IAsyncDisposable
         await Task.Delay(1000);
         controlPlane.Send(new() { Command = new V1.Command { Verify = new() } });
         var status = await controlPlane.WaitAsync(status => !status.Denied.IsEmpty, "with denied flows");
-        var denied = status.Denied[0];
+        var denied = Assert.Single(status.Denied);
         Assert.Equal((Direction.Inbound, "10.99.0.1", "10.99.0.2", IpProtocol.Tcp, Closed), (denied.Direction, denied.Source.ToString(), denied.Destination.ToString(), denied.Protocol, denied.Port));
+        Assert.Empty(status.ShadowedBy);
         Assert.Contains(status.Counters, counter => counter.Counter == "default/test.in" && counter.Packets == 1);
+    }
+
+    [Fact]
+    public async Task A_foreign_chain_that_can_drop_what_is_allowed_is_reported_and_left_alone()
+    {
+        _lab.Host.Nft("-f -", "table inet other { chain in { type filter hook input priority 10; policy drop; tcp dport 9080 accept; }; chain through { type filter hook forward priority 0; policy drop; }; }");
+        var controlPlane = await _lab.StartControlPlaneAsync();
+        _lab.Host.Nft("add rule inet other in ct state established accept");
+        var foreign = _lab.Host.Nft("list table inet other");
+        _lab.StartAgent();
+        await AgentLab.UntilAsync(() => !controlPlane.Hellos.IsEmpty, "a hello");
+        controlPlane.Publish(First);
+        var status = await controlPlane.RealizedAsync(First);
+        Assert.Equal(["inet other in (input, priority 10, policy drop)"], status.ShadowedBy);
+        _lab.Host.Nft("flush chain inet edgeagent input");
+        await controlPlane.WaitAsync(status => status.Repairs > 0, "with a repair");
+        Assert.Equal(foreign, _lab.Host.Nft("list table inet other"));
     }
 
     [Fact]

@@ -24,6 +24,7 @@ internal sealed class FakeControlPlane : AgentService.AgentServiceBase, IAsyncDi
     private readonly Channel<ServerMessage> _outgoing = Channel.CreateUnbounded<ServerMessage>();
     private readonly ConcurrentQueue<HostStatus> _statuses = new();
     private WebApplication? _application;
+    private Socket? _socket;
     private HostPolicy? _policy;
 
     /// <summary>How often it says that it is there; null for silence.</summary>
@@ -65,7 +66,7 @@ internal sealed class FakeControlPlane : AgentService.AgentServiceBase, IAsyncDi
         server._application = builder.Build();
         server._application.MapGrpcService<FakeControlPlane>();
         await server._application.StartAsync();
-        socket.SafeHandle.SetHandleAsInvalid();
+        server._socket = socket;
         return server;
     }
 
@@ -145,6 +146,9 @@ internal sealed class FakeControlPlane : AgentService.AgentServiceBase, IAsyncDi
         using var now = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
         await _application.StopAsync(now.Token);
         await _application.DisposeAsync();
+
+        // The server leaves a socket that it was given open.
+        _socket?.Dispose();
     }
 
     private static ServerMessage InSync(HostPolicy policy) => new() { InSync = new InSync { Revision = policy.Revision.Number, Digest = HostPolicyDigest.Of(policy).Hex } };

@@ -5,14 +5,17 @@ using EdgeAgent.Testing;
 namespace EdgeAgent.Daemon.Tests;
 
 [Collection(ProcessCollection.Name)]
-public sealed class PurgeTests : IAsyncDisposable
+public sealed class PurgeTests : IAsyncLifetime
 {
     private const int Open = 9080, Closed = 9081;
     private static readonly HostPolicy First = Policies.Inbound(7, Open, "10.99.0.1");
 
     private readonly AgentLab _lab = new();
 
-    public ValueTask DisposeAsync() => _lab.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    // Not IAsyncDisposable, which the test runner does not know: agents would outlive their tests.
+    public async Task DisposeAsync() => await _lab.DisposeAsync();
 
     [Theory]
     [InlineData("open", true, ProbeResult.Answered, ProbeResult.Answered, ProbeResult.Answered)]

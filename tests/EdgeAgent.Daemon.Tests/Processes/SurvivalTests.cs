@@ -5,14 +5,17 @@ using EdgeAgent.Testing;
 namespace EdgeAgent.Daemon.Tests;
 
 [Collection(ProcessCollection.Name)]
-public sealed class SurvivalTests : IAsyncDisposable
+public sealed class SurvivalTests : IAsyncLifetime
 {
     private const int Open = 9080, Closed = 9081;
     private static readonly HostPolicy First = Policies.Inbound(7, Open, "10.99.0.1");
 
     private readonly AgentLab _lab = new();
 
-    public ValueTask DisposeAsync() => _lab.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    // Not IAsyncDisposable, which the test runner does not know: agents would outlive their tests.
+    public async Task DisposeAsync() => await _lab.DisposeAsync();
 
     [Fact]
     public async Task After_a_restart_the_policy_from_disk_is_enforced_without_a_control_plane()
@@ -21,6 +24,7 @@ public sealed class SurvivalTests : IAsyncDisposable
         var controlPlane = await _lab.StartControlPlaneAsync(First);
         var agent = _lab.StartAgent();
         await controlPlane.RealizedAsync(First);
+        await AgentLab.UntilAsync(() => !File.Exists(_lab.Directory.State.ConfirmedPolicy), "the confirmation");
         var expected = RulesetText.Of(_lab.Table()!);
         agent.Kill();
         await _lab.StopControlPlaneAsync();

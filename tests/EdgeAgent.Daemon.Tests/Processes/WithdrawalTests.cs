@@ -6,13 +6,16 @@ using EdgeAgent.Testing;
 namespace EdgeAgent.Daemon.Tests;
 
 [Collection(ProcessCollection.Name)]
-public sealed class WithdrawalTests : IAsyncDisposable
+public sealed class WithdrawalTests : IAsyncLifetime
 {
     private const int Port = 9080;
 
     private readonly AgentLab _lab = new();
 
-    public ValueTask DisposeAsync() => _lab.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    // Not IAsyncDisposable, which the test runner does not know: agents would outlive their tests.
+    public async Task DisposeAsync() => await _lab.DisposeAsync();
 
     [Fact]
     public async Task A_withdrawn_allow_cuts_its_established_flows_and_no_others()
@@ -55,6 +58,41 @@ public sealed class WithdrawalTests : IAsyncDisposable
         await controlPlane.RealizedAsync(policy);
         Assert.True(before.Works(), "IPv4");
         Assert.True(beforeV6.Works(), "IPv6");
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_awaited_before_the_first_start_still_comes()
+    {
+        // Ingress and egress are closed but for the port; the client waits, and the server speaks first.
+        using var listener = _lab.Host.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        listener.Bind(new IPEndPoint(_lab.Pair.ServerV4, Port));
+        listener.Listen();
+        using var client = _lab.Pair.Client.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        client.Connect(_lab.Pair.ServerV4, Port);
+        using var server = listener.Accept();
+
+        // And one that the host itself opened, whose peer speaks first.
+        using var remote = _lab.Pair.Client.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        remote.Bind(new IPEndPoint(_lab.Pair.ClientV4, 3306));
+        remote.Listen();
+        using var database = _lab.Host.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        database.Connect(_lab.Pair.ClientV4, 3306);
+        using var answering = remote.Accept();
+
+        var policy = Policies.InboundOnly(7, Port, "10.99.0.1") with
+        {
+            Outbound = [new Stage([new Branch(null, [new Block([new Rule(Verdict.Allow, Policies.Reference) { Protocol = new(IpProtocol.Tcp, false), Ports = [PortRange.Single(3306)] }], BlockEnd.Deny, Policies.Reference)])])],
+        };
+        var controlPlane = await _lab.StartControlPlaneAsync(policy);
+        _lab.StartAgent();
+        await controlPlane.RealizedAsync(policy);
+
+        client.ReceiveTimeout = database.ReceiveTimeout = 1500;
+        server.Send([7]);
+        answering.Send([8]);
+        var buffer = new byte[1];
+        Assert.Equal((1, 7), (client.Receive(buffer), buffer[0]));
+        Assert.Equal((1, 8), (database.Receive(buffer), buffer[0]));
     }
 
     /// <summary>An established exchange with the echo server.</summary>
