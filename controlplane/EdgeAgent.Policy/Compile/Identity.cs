@@ -50,13 +50,17 @@ internal sealed class Identity : IEquatable<Identity>
     /// <summary>The places of those policies among all.</summary>
     public ImmutableArray<int> Places(Direction direction) => direction == Direction.Inbound ? InboundPlaces : OutboundPlaces;
 
-    /// <summary>Whether two identities over the same policies are alike.</summary>
+    /// <summary>
+    /// Whether two identities are alike, also across a change of policies: a policy that is written anew with the same subjects and peers
+    /// has the same facts, but makes other stacks.
+    /// </summary>
     public bool Equals(Identity? other) =>
         ReferenceEquals(this, other)
         || (other is not null
             && _hash == other._hash
             && (Mode, Placement, Only) == (other.Mode, other.Placement, other.Only)
-            && Inbound.Undecided == other.Inbound.Undecided
+            && Inbound.Equals(other.Inbound)
+            && Outbound.Equals(other.Outbound)
             && Shape.Equals(other.Shape)
             && Facts.AsSpan().SequenceEqual(other.Facts.AsSpan()));
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using EdgeAgent.Policy.Istio;
 using EdgeAgent.Contracts;
+using EdgeAgent.Policy.Istio;
 
 namespace EdgeAgent.Policy;
 
