@@ -55,6 +55,31 @@ public sealed class DeadlineTests
     }
 
     [Fact]
+    public async Task Handler_that_is_stuck_in_a_write_to_a_client_that_does_not_read_is_freed()
+    {
+        var freed = new TaskCompletionSource<Exception?>();
+        var service = new ScriptedEcho
+        {
+            OnExpand = async (_, responses, _) =>
+            {
+                var reply = new EchoReply { Payload = Google.Protobuf.ByteString.CopyFrom(new byte[64 * 1024]) };
+                freed.SetResult(await Record.ExceptionAsync(async () =>
+                {
+                    while (true)
+                        await responses.WriteAsync(reply);
+                }));
+            },
+        };
+        await using var server = await TestServer.ServeAsync(service);
+        using var invoker = new HttpMessageInvoker(server.Handler());
+        using var request = RawGrpc.Request(server, "Expand", RawGrpc.Content(RawGrpc.Frame([])), timeout: "300m");
+
+        using var unread = await invoker.SendAsync(request, CancellationToken.None).Soon();
+
+        Assert.IsType<InvalidOperationException>(await freed.Task.Soon());
+    }
+
+    [Fact]
     public async Task Request_that_never_ends_is_ended_by_the_deadline()
     {
         await using var server = await TestServer.ServeAsync(new EchoService());

@@ -78,7 +78,7 @@ public sealed class LimitsAndCompressionTests
         var client = new Echo.EchoClient(server.Connect());
 
         using var call = client.Chat(AskForGzip);
-        foreach (var (size, options) in new[] { (0, WriteFlags.None), (100_000, WriteFlags.None), (50, WriteFlags.NoCompress) })
+        foreach (var (size, options) in new[] { (0, default(WriteFlags)), (100_000, default(WriteFlags)), (50, WriteFlags.NoCompress) })
         {
             call.RequestStream.WriteOptions = new WriteOptions(options);
             await call.RequestStream.WriteAsync(Zeros(size)).Soon();

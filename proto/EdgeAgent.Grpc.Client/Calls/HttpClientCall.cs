@@ -35,7 +35,7 @@ internal sealed partial class HttpClientCall : IDisposable
         token = cancellation.Token;
     }
 
-    public WriteFlags WriteFlags => options.WriteOptions?.Flags ?? WriteFlags.None;
+    public WriteFlags WriteFlags => options.WriteOptions?.Flags ?? default;
 
     public CompressionLevel? Compression { get; }
 

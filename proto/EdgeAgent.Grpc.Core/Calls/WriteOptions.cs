@@ -1,12 +1,11 @@
 namespace Grpc.Core;
 
-/// <summary>How one message is written.</summary>
+/// <summary>How one message is written; the default is neither of these.</summary>
 [Flags]
+#pragma warning disable CA1008 // the official type has no name for zero
 public enum WriteFlags
+#pragma warning restore CA1008
 {
-    /// <summary>As the call says.</summary>
-    None = 0,
-
     /// <summary>More follows soon: the message may wait in a buffer.</summary>
     BufferHint = 0x1,
 
@@ -15,7 +14,7 @@ public enum WriteFlags
 }
 
 /// <summary>How messages are written.</summary>
-public class WriteOptions(WriteFlags flags = WriteFlags.None)
+public class WriteOptions(WriteFlags flags = default)
 {
     /// <summary>No flags.</summary>
     public static readonly WriteOptions Default = new();

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Grpc.Core;
 
@@ -26,7 +25,6 @@ internal static class BindMethodFinder
         throw new InvalidOperationException($"{serviceType} is no gRPC service: it derives from no class with {nameof(BindServiceMethodAttribute)}.");
     }
 
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "The attribute keeps the methods of its type.")]
     private static MethodInfo? Find(BindServiceMethodAttribute attribute, Type serviceBase) =>
         attribute.BindType.GetMethod(attribute.BindMethodName, Static, null, [typeof(ServiceBinderBase), serviceBase], null);
 }

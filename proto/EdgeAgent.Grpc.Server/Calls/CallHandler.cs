@@ -45,7 +45,7 @@ internal abstract class CallHandler<TRequest, TResponse>(Method<TRequest, TRespo
         lock (call.Gate)
         {
             if (!call.HasEnded && call.Status.StatusCode == StatusCode.OK)
-                call.Append(response, method.ResponseMarshaller.ContextualSerializer, call.WriteOptions?.Flags ?? WriteFlags.None);
+                call.Append(response, method.ResponseMarshaller.ContextualSerializer, call.WriteOptions?.Flags ?? default);
             call.End();
         }
     }

@@ -10,6 +10,10 @@ internal sealed partial class HttpServerCall
 {
     private const int Http2NoError = 0;
     private const int Http2InternalError = 2;
+    private const int Http2Cancel = 8;
+
+    // How long a client whose windows are full may take to make room for the end of a call whose deadline has passed.
+    private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(1);
 
     private DeadlineTimer? deadlineTimer;
     private CancellationTokenSource? deadlineSource;
@@ -90,8 +94,7 @@ internal sealed partial class HttpServerCall
             ServerLog.DeadlineExceeded(logger, method.FullName);
             var completing = http.Response.CompleteAsync();
             await deadlineSource!.CancelAsync().ConfigureAwait(false);
-            await completing.ConfigureAwait(false);
-            http.Features.Get<IHttpResetFeature>()?.Reset(Http2NoError);
+            Reset(await IsDoneSoonAsync(completing).ConfigureAwait(false) ? Http2NoError : Http2Cancel);
         }
         catch (Exception error)
         {
@@ -112,7 +115,7 @@ internal sealed partial class HttpServerCall
             hasEnded = true;
             StatusCore = status;
             if (writer is { IsBroken: true })
-                Reset();
+                Reset(Http2InternalError); // half a message is in the response: a status would be read as its rest
             else if (bodyWritten || headersSent)
                 WriteTrailers(status, trailers);
             else
@@ -127,12 +130,17 @@ internal sealed partial class HttpServerCall
             ResponseStatus.Write(target, status, trailers);
     }
 
-    // Half a message is in the response: a status after it would be read as its rest.
-    private void Reset()
+    private void Reset(int http2Code)
     {
         if (http.Features.Get<IHttpResetFeature>() is { } reset)
-            reset.Reset(Http2InternalError);
+            reset.Reset(http2Code);
         else
             http.Abort();
+    }
+
+    private static async ValueTask<bool> IsDoneSoonAsync(Task task)
+    {
+        await Task.WhenAny(task, Task.Delay(EndGrace)).ConfigureAwait(false);
+        return task.IsCompletedSuccessfully;
     }
 }

@@ -23,7 +23,7 @@ internal sealed class ResponseStream<T>(HttpServerCall call, Action<T, Serializa
         if (cancellationToken.IsCancellationRequested)
             return Task.FromCanceled(cancellationToken);
 
-        var flags = call.WriteOptions?.Flags ?? WriteFlags.None;
+        var flags = call.WriteOptions?.Flags ?? default;
         lock (call.Gate)
         {
             if (call.HasEnded || call.CancellationToken.IsCancellationRequested)

@@ -20,17 +20,12 @@ internal static class RawGrpc
         return frame;
     }
 
-    public static Task<Answer> PostAsync(TestServer server, string method, byte[] body, string? timeout = null, Action<HttpRequestMessage>? change = null)
-    {
-        var content = new ByteArrayContent(body);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
-        return PostAsync(server, method, content, timeout, change);
-    }
+    public static HttpContent Content(byte[] body) =>
+        new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } };
 
-    public static async Task<Answer> PostAsync(TestServer server, string method, HttpContent content, string? timeout = null, Action<HttpRequestMessage>? change = null)
+    public static HttpRequestMessage Request(TestServer server, string method, HttpContent content, string? timeout)
     {
-        using var invoker = new HttpMessageInvoker(server.Handler());
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.Address, $"/edgeagent.test.v1.Echo/{method}"))
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.Address, $"/edgeagent.test.v1.Echo/{method}"))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -39,6 +34,16 @@ internal static class RawGrpc
         request.Headers.TryAddWithoutValidation("te", "trailers");
         if (timeout is not null)
             request.Headers.TryAddWithoutValidation("grpc-timeout", timeout);
+        return request;
+    }
+
+    public static Task<Answer> PostAsync(TestServer server, string method, byte[] body, string? timeout = null, Action<HttpRequestMessage>? change = null) =>
+        PostAsync(server, method, Content(body), timeout, change);
+
+    public static async Task<Answer> PostAsync(TestServer server, string method, HttpContent content, string? timeout = null, Action<HttpRequestMessage>? change = null)
+    {
+        using var invoker = new HttpMessageInvoker(server.Handler());
+        using var request = Request(server, method, content, timeout);
         change?.Invoke(request);
 
         using var limit = new CancellationTokenSource(Liveness.Limit);
