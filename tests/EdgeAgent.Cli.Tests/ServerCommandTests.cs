@@ -111,7 +111,7 @@ public sealed class ServerCommandTests
     public async Task Get_lists_policies_with_their_realization_and_warnings()
     {
         var host = new Resource { Key = new() { Kind = "Host", Namespace = "default", Name = "h" }, Yaml = "kind: Host", Revision = 1 };
-        var policy = new Resource { Key = _key, Yaml = "kind: NetworkPolicy\nspec: {order: 010, on: yes, text: \"1\"}\n", Revision = 2, Warnings = { new Diagnostic { Severity = Severity.Warning, Message = "selects no host" } } };
+        var policy = new Resource { Key = _key, Yaml = "kind: NetworkPolicy\nspec: {order: 010, enabled: yes, text: \"1\"}\n", Revision = 2, Warnings = { new Diagnostic { Severity = Severity.Warning, Message = "selects no host" } } };
         await using var server = await FakeControlPlane.StartAsync(new Answers
         {
             List = request => new() { Revision = 2, Resources = { new[] { host, policy }.Where(resource => request.Kind.Length == 0 || request.Kind == resource.Key.Kind) } },
@@ -127,8 +127,8 @@ public sealed class ServerCommandTests
         var resource = answer.RootElement[0];
         Assert.Equal("NetworkPolicy default/one", $"{resource.GetProperty("kind")} {resource.GetProperty("namespace")}/{resource.GetProperty("name")}");
         Assert.Equal("default/h", resource.GetProperty("hosts").GetProperty("missing")[0].GetString());
-        Assert.Equal("""{"order":8,"on":true,"text":"1"}""", JsonSerializer.Serialize(resource.GetProperty("manifest").GetProperty("spec")).Replace("true:", "\"on\":", StringComparison.Ordinal));
-        Assert.Equal("kind: Host\n---\nkind: NetworkPolicy\nspec: {order: 010, on: yes, text: \"1\"}\n", yaml.Output);
+        Assert.Equal("""{"order":8,"enabled":true,"text":"1"}""", JsonSerializer.Serialize(resource.GetProperty("manifest").GetProperty("spec")));
+        Assert.Equal("kind: Host\n---\nkind: NetworkPolicy\nspec: {order: 010, enabled: yes, text: \"1\"}\n", yaml.Output);
     }
 
     [Theory]
