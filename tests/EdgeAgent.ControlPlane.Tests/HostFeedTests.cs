@@ -54,10 +54,10 @@ public sealed class HostFeedTests
     [Fact]
     public void Hosts_that_enforce_the_same_share_one_encoding()
     {
-        var state = Apply(FleetState.Empty, Yaml.Join(Yaml.Host("x", "10.0.0.1", "a"), Yaml.Host("y", "10.0.0.2", "a"), Yaml.Host("z", "10.0.0.3", "b"), Yaml.Policy("p", "b", "a")));
-        var (x, y) = (First(state, "x"), First(state, "y"));
-        Assert.Same(x.Snapshot, y.Snapshot);
-        Assert.NotEqual(x.Snapshot.Digest, First(state, "z").Snapshot.Digest);
+        var state = Apply(FleetState.Empty, Yaml.Join(Yaml.Host("first", "10.0.0.1", "a"), Yaml.Host("second", "10.0.0.2", "a"), Yaml.Host("third", "10.0.0.3", "b"), Yaml.Policy("p", "b", "a")));
+        var (first, second) = (First(state, "first"), First(state, "second"));
+        Assert.Same(first.Snapshot, second.Snapshot);
+        Assert.NotEqual(first.Snapshot.Digest, First(state, "third").Snapshot.Digest);
 
         static Wire.V1.ServerMessage First(FleetState state, string host) => new HostFeed(new("default", host), default, new HashSet<Digest>()).Next(state)![0];
     }
@@ -100,6 +100,7 @@ public sealed class HostFeedTests
     private static FleetState Apply(FleetState state, string yaml)
     {
         var set = ManifestReader.Read([new ManifestFile("test", Encoding.UTF8.GetBytes(yaml))]);
+        Assert.False(set.HasErrors, string.Join('\n', set.Diagnostics));
         var plan = ChangePlan.Make(state, new(DocumentOrigin.Declared, set.Resources, set.Diagnostics, []));
         Assert.True(plan.Outcome.Accepted, string.Join('\n', plan.Outcome.Diagnostics));
         return plan.After;

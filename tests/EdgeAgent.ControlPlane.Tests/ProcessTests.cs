@@ -29,11 +29,14 @@ public sealed class ProcessTests : IDisposable
             Assert.Subset(resources.Resources.Select(resource => resource.Key.Name).ToHashSet(), acknowledged);
             Assert.Equal(resources.Revision, history.Revisions.Select(entry => entry.Revision).FirstOrDefault());
 
-            var killAt = Task.Delay(TimeSpan.FromMilliseconds(new Random(round).Next(20, 300))).ContinueWith(_ => server.Kill(), TaskScheduler.Default);
+            var random = new Random(round);
+            var (killAfter, kill) = (random.Next(1, 40), Task.CompletedTask);
             try
             {
                 for (var i = 0; ; i++)
                 {
+                    if (i == killAfter)
+                        kill = Task.Delay(random.Next(0, 10)).ContinueWith(_ => server.Kill(), TaskScheduler.Default);
                     var name = $"h-{round}-{i}";
                     var response = await server.Admin.ApplyAsync(TestServer.Request(Yaml.Host(name, $"10.{round}.{i / 250}.{i % 250}", "a")));
                     Assert.True(response.Accepted);
@@ -43,7 +46,7 @@ public sealed class ProcessTests : IDisposable
             }
             catch (RpcException)
             {
-                await killAt;
+                await kill;
             }
         }
 

@@ -108,6 +108,25 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public async Task A_thousand_hosts_register_and_all_get_the_next_change()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.AcceptAsync(Yaml.Policy("guarded", "app-0", "app-1"));
+        var channels = Enumerable.Range(0, 10).Select(_ => server.Channel()).ToArray();
+        var agents = await Task.WhenAll(Enumerable.Range(0, 1000).Select(i =>
+            TestAgent.ConnectAsync(channels[i % 10], TestAgent.FactsOf($"h{i}", $"10.2.{i / 250}.{i % 250}", ("app", $"app-{i % 5}")))));
+        await Task.WhenAll(agents.Select(agent => agent.SyncAsync()));
+        var revision = await server.AcceptAsync(Yaml.Policy("guarded", "app-2", "app-1"));
+        await Task.WhenAll(agents.Select(agent => agent.SyncAsync(revision)));
+        Assert.All(agents.Where((_, i) => i % 5 == 1), agent => Assert.Contains(agent.Policy!.Sets.Values, set => set.Prefixes.Count > 0 && set.Contains(IpAddress.Parse("10.2.0.2"))));
+        Assert.All(agents, agent => Assert.Equal(1, agent.Count(ServerMessage.MessageOneofCase.Snapshot)));
+        await Task.WhenAll(agents.Select(agent => agent.ReportAsync()));
+        await Eventually.HoldsAsync(async () => (await server.Admin.StatusAsync(new())).Hosts.All(host => host.Status.State == Wire.V1.HostState.Realized), "all hosts realize the change");
+        foreach (var agent in agents)
+            await agent.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_host_that_moves_registers_its_new_address()
     {
         await using var server = await TestServer.StartAsync();

@@ -57,6 +57,18 @@ public sealed class StorageTests : IDisposable
         Assert.Equal(new Revision(broken), again.Revisions.FirstBroken());
     }
 
+    [Fact]
+    public void Texts_with_NUL_are_kept_whole_and_break_no_chain()
+    {
+        using var store = Store.Open(_directory.Path, 0);
+        store.Revisions.Append(new(new(1), DateTimeOffset.UnixEpoch, "a\0b", "note\0", []));
+        store.Transitions.Append([Transition(new("default", "a"), 1) with { Reason = "it\0broke" }]);
+        Assert.Equal(("a\uFFFDb", "note\uFFFD"), (store.Revisions.From(new(1), 1)[0].Author, store.Revisions.From(new(1), 1)[0].Note));
+        Assert.Equal("it\uFFFDbroke", store.Transitions.Newest()[0].Reason);
+        Assert.Null(store.Revisions.FirstBroken());
+        Assert.Null(store.Transitions.FirstBroken());
+    }
+
     [Theory]
     [InlineData("UPDATE transitions SET state = 1 WHERE number = 3", 3L)]
     [InlineData("DELETE FROM transitions WHERE number = 2", 2L)]
@@ -127,6 +139,16 @@ public sealed class StorageTests : IDisposable
     }
 
     [Fact]
+    public void Nobody_else_may_read_any_of_its_files()
+    {
+        using var store = Store.Open(_directory.Path, 0);
+        store.Revisions.Append(new(new(1), DateTimeOffset.UnixEpoch, "a", "", []));
+        var files = Directory.GetFiles(_directory.Path, $"{SqliteFile.Name}*");
+        Assert.Equal(3, files.Length);
+        Assert.All(files, file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+    }
+
+    [Fact]
     public void A_newer_schema_another_program_and_a_directory_in_use_are_refused()
     {
         using (var store = Store.Open(_directory.Path, 0))
@@ -168,7 +190,7 @@ public sealed class StorageTests : IDisposable
                 continue;
             }
 
-            var document = new Document(key, DocumentOrigin.Declared, $"f{random.Next(3)}", random.Next(100), $"text {random.Next()} ä\0{filler}") { Revision = revision };
+            var document = new Document(key, DocumentOrigin.Declared, $"f{random.Next(3)}", random.Next(100), $"text {random.Next()} ä\uFFFD{filler}") { Revision = revision };
             changes.Add(new(model.ContainsKey(key) ? DocumentChangeKind.Changed : DocumentChangeKind.Created, key, DocumentOrigin.Declared, document));
             model[key] = document;
         }

@@ -51,7 +51,7 @@ public sealed class CompiledPacketTests : IDisposable
     {
         var (accepted, dropped) = (0, 0);
         var flows = new HashSet<FlowTuple>();
-        for (var seed = 0; seed < 25; seed++)
+        for (var seed = 0; seed < 40; seed++)
         {
             var policy = RandomHostPolicy.Of(seed);
             var ruleset = RulesetCompiler.Compile(policy, CompileOptions.Default);

@@ -22,7 +22,7 @@ internal sealed class RawPackets : IDisposable
             // Everything goes over the one wire, to the one neighbour, without asking for addresses.
             var words = other.Ip($"-o link show {NamespacePair.Device}").Split(' ');
             var address = words[Array.IndexOf(words, "link/ether") + 1];
-            host.Ip($"route add default dev {NamespacePair.Device} via inet6 fe80::1 onlink");
+            host.Ip($"-4 route add default via inet6 fe80::1 dev {NamespacePair.Device} onlink");
             host.Ip($"-6 route add default via fe80::1 dev {NamespacePair.Device} onlink");
             host.Ip($"neigh replace fe80::1 lladdr {address} dev {NamespacePair.Device} nud permanent");
         }

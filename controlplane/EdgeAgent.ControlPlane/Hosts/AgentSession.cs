@@ -54,6 +54,10 @@ internal sealed class AgentSession(
         {
             return await work;
         }
+        catch (RpcException e)
+        {
+            return e.Status;
+        }
         catch (Exception e) when (e is OperationCanceledException or InvalidOperationException or IOException)
         {
             return new(StatusCode.Cancelled, "the connection is gone");

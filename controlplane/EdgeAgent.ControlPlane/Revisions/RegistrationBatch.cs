@@ -11,8 +11,8 @@ internal static class RegistrationBatch
     public static (ChangePlan Plan, IReadOnlyDictionary<ResourceKey, string> Refused) Plan(FleetState before, IReadOnlyList<RegisteredHost> hosts)
     {
         var refused = new Dictionary<ResourceKey, string>();
-        var accepted = Accepted(before, [], hosts, refused);
-        return (ChangePlan.Make(before, RequestOf(accepted)), refused);
+        var all = ChangePlan.Make(before, RequestOf(hosts));
+        return all.Outcome.Accepted ? (all, refused) : (ChangePlan.Make(before, RequestOf(Accepted(before, [], hosts, refused))), refused);
     }
 
     /// <summary>Who made the revision.</summary>

@@ -29,12 +29,12 @@ internal sealed class HashChain : IDisposable
         return this;
     }
 
-    /// <summary>Adds a text, or its absence.</summary>
+    /// <summary>Adds a text as it is stored, or its absence.</summary>
     public HashChain Add(string? text)
     {
         if (text is null)
             return Add(-1);
-        var bytes = Encoding.UTF8.GetBytes(text);
+        var bytes = Encoding.UTF8.GetBytes(Statements.Storable(text));
         Add(bytes.Length);
         _hash.AppendData(bytes);
         return this;

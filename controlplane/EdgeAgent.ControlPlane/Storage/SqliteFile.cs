@@ -43,6 +43,7 @@ internal sealed class SqliteFile : IDisposable
         var writer = new SqliteConnection(text.ConnectionString);
         try
         {
+            CreatePrivate(path);
             writer.Open();
             RequireOurs(writer, path);
             writer.Execute("PRAGMA journal_mode = WAL");
@@ -52,7 +53,6 @@ internal sealed class SqliteFile : IDisposable
                 LimitTo(writer, limit);
             RequireSound(writer, path);
             Prepare(writer);
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             text.Mode = SqliteOpenMode.ReadOnly;
             text.Pooling = true;
             return new(writer, text.ConnectionString, path);
@@ -61,6 +61,11 @@ internal sealed class SqliteFile : IDisposable
         {
             writer.Dispose();
             throw Translated(e, path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            writer.Dispose();
+            throw new StoreException(StoreFailure.Failed, $"{path}: {e.Message}", e);
         }
         catch
         {
@@ -123,6 +128,15 @@ internal sealed class SqliteFile : IDisposable
                 SqliteConnection.ClearPool(reader);
             _writer.Dispose();
         }
+    }
+
+    // SQLite gives the files beside it (log and shared memory) the mode of the database, and takes an empty file for a new one.
+    private static void CreatePrivate(string path)
+    {
+        if (File.Exists(path))
+            return;
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+        new FileStream(path, options).Dispose();
     }
 
     private static void RequireOurs(SqliteConnection connection, string path)

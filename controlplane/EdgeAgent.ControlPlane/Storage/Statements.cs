@@ -12,7 +12,7 @@ internal static class Statements
         var command = connection.CreateCommand();
         command.CommandText = sql;
         for (var i = 0; i < values.Length; i++)
-            command.Parameters.AddWithValue($"${(i + 1).ToString(CultureInfo.InvariantCulture)}", values[i] ?? DBNull.Value);
+            command.Parameters.AddWithValue($"${(i + 1).ToString(CultureInfo.InvariantCulture)}", values[i] switch { null => DBNull.Value, string text => Storable(text), var value => value });
         return command;
     }
 
@@ -40,6 +40,9 @@ internal static class Statements
             rows.Add(read(reader));
         return rows;
     }
+
+    /// <summary>A text as the store keeps it: SQLite's texts end at their first NUL, so that one becomes U+FFFD.</summary>
+    public static string Storable(string text) => text.Replace('\0', '\uFFFD');
 
     /// <summary>Microseconds since 1970.</summary>
     public static long ToMicroseconds(this DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;

@@ -10,7 +10,7 @@ internal sealed record DocumentLimits
     public int FileBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>Documents of one file.</summary>
-    public int DocumentsInFile { get; init; } = 250_000;
+    public int DocumentsInFile { get; init; } = 150_000;
 
     /// <summary>How deep mappings and sequences may nest.</summary>
     public int Depth { get; init; } = 100;

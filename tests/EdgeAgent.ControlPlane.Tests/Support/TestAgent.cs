@@ -17,6 +17,7 @@ internal sealed class TestAgent : IAsyncDisposable
     private readonly Dictionary<Digest, Contracts.AddressSet> _heldSets = [];
     private readonly Task _reading;
     private long _synced = -1;
+    private bool _disposed;
 
     private TestAgent(GrpcChannel channel, HostFacts facts, HostPolicy? cached)
     {
@@ -111,6 +112,9 @@ internal sealed class TestAgent : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         await _leave.CancelAsync();
         await _reading;
         _call.Dispose();

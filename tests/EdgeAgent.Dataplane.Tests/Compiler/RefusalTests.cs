@@ -52,7 +52,7 @@ public sealed class RefusalTests
     {
         var rules = Enumerable.Range(0, 5_000).Select(i => new Rule(Verdict.Allow, Web) { Protocol = new(IpProtocol.Tcp, false), SourcePorts = [PortRange.Single((ushort)(i * 2))] });
         var refusal = Assert.Throws<UncompilablePolicyException>(() => RulesetCompiler.Compile(Policy([.. rules]), CompileOptions.Default));
-        Assert.Contains("4096 parts", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("1024 parts", refusal.Message, StringComparison.Ordinal);
     }
 
     private static void Refused(Rule rule, string why)

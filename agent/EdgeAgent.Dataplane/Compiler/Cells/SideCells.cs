@@ -6,7 +6,7 @@ namespace EdgeAgent.Dataplane;
 /// <summary>Splits cells by the side conditions of rules: own address first, then source port or ICMP type and code.</summary>
 internal sealed class SideCells(Direction direction)
 {
-    private const int MaxCells = 4096;
+    private const int MaxCells = 1_024;
 
     private int _count;
 
@@ -18,7 +18,9 @@ internal sealed class SideCells(Direction direction)
         if (rules.Count == 0)
             return;
         var messages = rules.Any(rule => !rule.Rule.SourcePorts.IsEmpty || rule.Rule.Icmp is not null);
-        foreach (var (own, blocks) in OwnAddresses(rules))
+        var addresses = OwnAddresses(rules).ToList();
+        Claim(addresses.Count);
+        foreach (var (own, blocks) in addresses)
         {
             var facts = new SideFacts(own, null, null);
             var part = Part(cell, $"to-{Text(blocks[0])}", rules, default, facts);
@@ -34,7 +36,9 @@ internal sealed class SideCells(Direction direction)
 
     private void SplitByMessage(TrafficCell cell, IReadOnlyList<PeerRule> rules, SideFacts facts)
     {
-        foreach (var (name, message, matches) in SourcePorts(rules).Concat(IcmpMessages(rules)))
+        var messages = SourcePorts(rules).Concat(IcmpMessages(rules)).ToList();
+        Claim(messages.Count);
+        foreach (var (name, message, matches) in messages)
         {
             var part = Part(cell, name, rules, facts, message with { Own = facts.Own });
             if (part.Added.Count + part.Removed.Count > 0)
@@ -42,16 +46,17 @@ internal sealed class SideCells(Direction direction)
         }
     }
 
-    private TrafficCell Part(TrafficCell cell, string name, IReadOnlyList<PeerRule> rules, SideFacts outside, SideFacts inside)
+    private void Claim(int cells)
     {
-        if (++_count > MaxCells)
+        if ((_count += cells) > MaxCells)
             throw new UncompilablePolicyException($"own addresses, source ports and ICMP types in {direction} rules cut the traffic into more than {MaxCells} parts");
-        return new(
-            $"{cell.Name}.{name}",
-            cell,
-            rules.Where(rule => inside.Satisfy(rule.Rule) && !outside.Satisfy(rule.Rule)),
-            rules.Where(rule => outside.Satisfy(rule.Rule) && !inside.Satisfy(rule.Rule)));
     }
+
+    private static TrafficCell Part(TrafficCell cell, string name, IReadOnlyList<PeerRule> rules, SideFacts outside, SideFacts inside) => new(
+        $"{cell.Name}.{name}",
+        cell,
+        rules.Where(rule => inside.Satisfy(rule.Rule) && !outside.Satisfy(rule.Rule)),
+        rules.Where(rule => outside.Satisfy(rule.Rule) && !inside.Satisfy(rule.Rule)));
 
     private static IEnumerable<(IpAddress Own, IReadOnlyList<Cidr> Blocks)> OwnAddresses(IReadOnlyList<PeerRule> rules)
     {

@@ -13,8 +13,8 @@ internal sealed class AddressSweep
     private readonly Dictionary<(int Class, int Set), int> _withSet = [];
     private readonly Dictionary<(int Class, int Set), int> _withoutSet = [];
     private readonly Dictionary<int[], int> _bySets = new(new SequenceComparer());
-    private readonly UInt128[] _firsts;
-    private readonly (UInt128 Last, int Set)[] _blocks;
+    private readonly Block[] _blocks;
+    private readonly List<int> _starting = [];
 
     /// <summary>Prepares a walk over sets of disjoint blocks; what it finds goes to the list of classes.</summary>
     public AddressSweep(IpFamily family, IReadOnlyList<IReadOnlyList<Cidr>> sets, List<PeerClass> classes)
@@ -23,20 +23,18 @@ internal sealed class AddressSweep
         var count = 0;
         foreach (var members in sets)
             count += Count(members);
-        (_firsts, _blocks) = (new UInt128[count], new (UInt128, int)[count]);
+        _blocks = new Block[count];
         var i = 0;
         for (var set = 0; set < sets.Count; set++)
         {
             foreach (var block in sets[set])
             {
-                if (block.Family != family)
-                    continue;
-                _firsts[i] = block.Network.Bits;
-                _blocks[i++] = (block.IsSingle ? block.Network.Bits : block.Last.Bits, set);
+                if (block.Family == family)
+                    _blocks[i++] = new(block.Network.Bits, block.IsSingle ? block.Network.Bits : block.Last.Bits, set);
             }
         }
 
-        Array.Sort(_firsts, _blocks);
+        Sort();
     }
 
     /// <summary>Adds the family's classes and returns the one of the addresses that no set holds.</summary>
@@ -45,23 +43,25 @@ internal sealed class AddressSweep
         var elsewhere = Class([]);
         var open = new PriorityQueue<int, UInt128>();
         var (current, position, i) = (elsewhere, UInt128.Zero, 0);
-        while (i < _firsts.Length || open.Count > 0)
+        while (i < _blocks.Length || open.Count > 0)
         {
             if (open.Count == 0)
-                position = _firsts[i];
-            var here = current;
-            for (; i < _firsts.Length && _firsts[i] == position; i++)
+                position = _blocks[i].First;
+            _starting.Clear();
+            for (; i < _blocks.Length && _blocks[i].First == position; i++)
             {
-                var (last, set) = _blocks[i];
-                here = Step(_withSet, here, set, true);
-                if (last == position)
+                if (_blocks[i].Last == position)
+                {
+                    _starting.Add(_blocks[i].Set);
                     continue;
-                current = Step(_withSet, current, set, true);
-                open.Enqueue(set, last);
+                }
+
+                current = Step(_withSet, current, _blocks[i].Set, true);
+                open.Enqueue(_blocks[i].Set, _blocks[i].Last);
             }
 
-            var end = here != current ? position : End(open, i);
-            _classes[here].Ranges.Add(new(_family, position, end));
+            var end = _starting.Count > 0 ? position : End(open, i);
+            _classes[WithStarting(current)].Ranges.Add(new(_family, position, end));
             while (open.TryPeek(out var closing, out var last) && last == end)
             {
                 open.Dequeue();
@@ -74,10 +74,40 @@ internal sealed class AddressSweep
         return _classes[elsewhere];
     }
 
+    /// <summary>Sorts by first address; IPv4 as one number of address and place, which sorts much faster.</summary>
+    private void Sort()
+    {
+        if (_family == IpFamily.V6)
+        {
+            Array.Sort(_blocks, (a, b) => a.First.CompareTo(b.First));
+            return;
+        }
+
+        var keys = new ulong[_blocks.Length];
+        for (var i = 0; i < keys.Length; i++)
+            keys[i] = ((ulong)_blocks[i].First << 32) | (uint)i;
+        Array.Sort(keys);
+        var unsorted = _blocks.AsSpan().ToArray();
+        for (var i = 0; i < keys.Length; i++)
+            _blocks[i] = unsorted[(uint)keys[i]];
+    }
+
     private UInt128 End(PriorityQueue<int, UInt128> open, int next)
     {
         open.TryPeek(out _, out var last);
-        return next < _firsts.Length ? UInt128.Min(last, _firsts[next] - 1) : last;
+        return next < _blocks.Length ? UInt128.Min(last, _blocks[next].First - 1) : last;
+    }
+
+    /// <summary>The class of one address: the open sets and those that hold this address alone.</summary>
+    private int WithStarting(int current)
+    {
+        if (_starting.Count == 0)
+            return current;
+        if (_starting.Count == 1)
+            return Step(_withSet, current, _starting[0], true);
+        int[] sets = [.. _classes[current].Sets, .. _starting];
+        Array.Sort(sets);
+        return Class(sets);
     }
 
     private int Count(IReadOnlyList<Cidr> members)
@@ -120,6 +150,8 @@ internal sealed class AddressSweep
         sets.AsSpan(at).CopyTo(result.AsSpan(at + 1));
         return result;
     }
+
+    private readonly record struct Block(UInt128 First, UInt128 Last, int Set);
 
     private sealed class SequenceComparer : IEqualityComparer<int[]>
     {

@@ -47,7 +47,7 @@ internal sealed class PeerClasses
 internal sealed record PeerClass(IpFamily Family, int[] Sets)
 {
     /// <summary>The addresses: disjoint, ascending.</summary>
-    public List<AddressRange> Ranges { get; } = [];
+    public List<AddressRange> Ranges { get; } = new(1);
 
     public bool IsIn(int set) => Sets.Length <= 8 ? Sets.AsSpan().Contains(set) : Array.BinarySearch(Sets, set) >= 0;
 
