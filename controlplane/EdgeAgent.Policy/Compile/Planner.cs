@@ -8,6 +8,7 @@ internal sealed class Planner
 {
     private readonly World _world;
     private readonly Plans _earlier;
+    private readonly bool _samePolicies;
     private readonly SetCatalog _sets;
     private readonly Dictionary<Identity, Identity> _identities = [];
     private readonly Dictionary<Stack, OwnBlocks> _own = [];
@@ -15,8 +16,9 @@ internal sealed class Planner
     private readonly Dictionary<Residue, Residue> _distinct = [];
     private readonly Dictionary<PeerGroup, PeerGroup> _groups = [];
 
-    private Planner(World world, Plans earlier, AddressBook book)
+    private Planner(World before, World world, Plans earlier, AddressBook book)
     {
+        _samePolicies = before.Policies == world.Policies;
         _world = world;
         _earlier = earlier;
         _sets = new(book, earlier);
@@ -32,12 +34,13 @@ internal sealed class Planner
         var endpointsMatter = earlier.Own.Keys.Any(stack => stack.LooksAtPeerPorts);
         return before.Classes == world.Classes && before.Policies == world.Policies && !endpointsMatter
             ? earlier
-            : new Planner(world, earlier, book).Plan();
+            : new Planner(before, world, earlier, book).Plan();
     }
 
     private Plans Plan()
     {
-        foreach (var known in _earlier.ByIdentity.Keys)
+        // Facts say what the policies in order have to do with hosts: over other policies equal facts mean other things.
+        foreach (var known in _samePolicies ? _earlier.ByIdentity.Keys : [])
             _identities[known] = known;
         var identityOf = ImmutableDictionary.CreateBuilder<HostClassKey, Identity>();
         foreach (var (key, members) in _world.Classes)
