@@ -76,6 +76,19 @@ public sealed class BookinfoSteps
         Assert.Contains(Bookinfo.Key("reviews-v4"), result.Changed);
     }
 
+    [Fact]
+    public void A_policy_written_anew_for_the_same_hosts_replaces_the_old_one_at_both_ends()
+    {
+        var before = State([Bookinfo.ClosedNamespace, .. Bookinfo.Hosts, Bookinfo.Bookend("reviews-to-ratings", "app == 'reviews'", "app == 'ratings'", 9080)]);
+        var state = PolicyEngine.Apply(before, Change.Of(Bookinfo.Bookend("reviews-to-ratings", "app == 'reviews'", "app == 'ratings'", 22))).State;
+        foreach (var (direction, host) in new[] { (Direction.Outbound, "reviews-v1"), (Direction.Inbound, "ratings") })
+        {
+            var policy = state.PolicyOf(Bookinfo.Key(host))!;
+            Assert.False(HostPolicyEvaluator.Allows(policy, Bookinfo.Packet("reviews-v1", "ratings", direction)));
+            Assert.True(HostPolicyEvaluator.Allows(policy, Bookinfo.Packet("reviews-v1", "ratings", direction, 22)));
+        }
+    }
+
     private static EngineState State(params ReadOnlySpan<Resource> resources)
     {
         var result = PolicyEngine.Apply(EngineState.Empty, Change.Of(resources));
