@@ -17,7 +17,9 @@ internal sealed class StatusQueries(StatusBoard board, HostConnections connectio
         var state = publisher.Current;
         var response = new StatusResponse { Revision = state.Revision.Number };
         var entries = board.All().ToDictionary(entry => entry.Host);
-        foreach (var host in state.Hosts.Keys.Union(entries.Keys).Where(host => Means(request.Host, host)).Order())
+        // A host that was deleted and has left is no part of the fleet; who asks for it by name is still told.
+        var reporting = entries.Keys.Where(host => request.Host.Length > 0 || entries[host].State != HostState.Disconnected);
+        foreach (var host in state.Hosts.Keys.Union(reporting).Where(host => Means(request.Host, host)).Order())
         {
             var wanted = state.DigestOf(host);
             response.Hosts.Add(AdminMapping.ToWire(host, entries.GetValueOrDefault(host), wanted is null ? Revision.Zero : state.Revision, wanted ?? default));
