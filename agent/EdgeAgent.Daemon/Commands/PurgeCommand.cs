@@ -1,5 +1,4 @@
 using EdgeAgent.Contracts;
-using EdgeAgent.Netfilter;
 
 namespace EdgeAgent.Daemon;
 
@@ -43,17 +42,16 @@ internal static class PurgeCommand
         // Whoever changes the kernel holds this lock and looks for the mark under it, so that nothing is written after us.
         using var alone = FileLock.Take(directory.KernelLock, LockPatience);
         notes.MarkPurged(endStateText, TimeProvider.System.GetUtcNow());
-        using var kernel = new NetfilterKernel();
+        using var backend = Backends.Open(BackendKind.Nftables);
         switch (endState)
         {
             case EndState.Open:
-                kernel.DeleteTable();
+                backend.Remove();
                 break;
             case EndState.ClosedExceptFailsafe:
                 var closed = new Enforcement(PolicyVersion.Of(HostPolicy.Empty with { Mode = EnforcementMode.Quarantine }), failsafes);
                 using (var adopter = new FlowAdopter(null))
-                    adopter.Adopt();
-                new TableKeeper(kernel).Establish(held => Desired.Of(closed, held), lookFirst: true);
+                    backend.Establish(closed, lookFirst: true, () => adopter.Adopt());
                 using (var flows = new FlowCutter(null))
                     flows.Cut(closed);
                 break;

@@ -1,4 +1,3 @@
-using EdgeAgent.Netfilter;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -35,13 +34,12 @@ internal static class RunCommand
             .AddSingleton<PolicyCache>()
             .AddSingleton<StateNotes>()
             .AddSingleton<Outbox>()
-            .AddSingleton<IKernel>(services => new NetfilterKernel(services.GetRequiredService<KernelPlace>().NetworkNamespace))
-            .AddSingleton<TableKeeper>()
+            .AddSingleton(services => Backends.Open(BackendKind.Nftables, services.GetRequiredService<KernelPlace>().NetworkNamespace))
             .AddSingleton(services => new FlowCutter(services.GetRequiredService<KernelPlace>().NetworkNamespace))
             .AddSingleton(services => new FlowAdopter(services.GetRequiredService<KernelPlace>().NetworkNamespace))
-            .AddSingleton(services => new KernelReadings(services.GetRequiredService<KernelPlace>().NetworkNamespace))
+            .AddSingleton(services => OpenReadings(services.GetRequiredService<KernelPlace>().NetworkNamespace))
             .AddSingleton(new DeniedFlows())
-            .AddSingleton(new HostFactsReader(options, "nftables"))
+            .AddSingleton(new HostFactsReader(options, BackendKind.Nftables.Name()))
             .AddSingleton(_ => ServiceSupervisor.FromEnvironment())
             .AddSingleton<KernelWorker>()
             .AddSingleton<Reporter>()
@@ -60,4 +58,6 @@ internal static class RunCommand
             .Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         return builder.Build();
     }
+
+    private static KernelReadings OpenReadings(string? networkNamespace) => new(Backends.OpenReadings(BackendKind.Nftables, networkNamespace), networkNamespace);
 }

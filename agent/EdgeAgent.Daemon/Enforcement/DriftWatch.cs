@@ -1,12 +1,11 @@
-using EdgeAgent.Netfilter;
 using EdgeAgent.Netlink;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeAgent.Daemon;
 
-/// <summary>Tells the core of every change that another process makes to our table.</summary>
-internal sealed class DriftWatch(IKernel kernel, KernelPlace place, EventQueue events, ILogger<DriftWatch> log) : BackgroundService
+/// <summary>Tells the core of every change that another process makes to what is ours in the kernel.</summary>
+internal sealed class DriftWatch(IBackend backend, EventQueue events, ILogger<DriftWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -16,12 +15,8 @@ internal sealed class DriftWatch(IKernel kernel, KernelPlace place, EventQueue e
         {
             try
             {
-                using var monitor = new RulesetMonitor(kernel.PortId, place.NetworkNamespace);
-                await foreach (var change in monitor.WatchAsync(stoppingToken).ConfigureAwait(false))
-                {
-                    if (change is { Own: false, TouchesTable: true })
-                        events.Post(new ForeignChange(events.Now, new Culprit((int)change.ProcessId, change.ProcessName)));
-                }
+                await foreach (var culprit in backend.WatchAsync(stoppingToken).ConfigureAwait(false))
+                    events.Post(new ForeignChange(events.Now, culprit));
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

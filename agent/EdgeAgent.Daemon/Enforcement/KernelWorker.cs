@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using EdgeAgent.Contracts;
 using EdgeAgent.Dataplane;
 using EdgeAgent.Netlink;
@@ -7,11 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace EdgeAgent.Daemon;
 
 /// <summary>Does the jobs on the kernel, one at a time, and never throws: whatever goes wrong is an outcome.</summary>
-internal sealed class KernelWorker(TableKeeper table, FlowCutter flows, FlowAdopter adopter, PolicyCache cache, StateNotes notes, StateDirectory directory, EventQueue clock, ILogger<KernelWorker> log)
+internal sealed class KernelWorker(IBackend backend, FlowCutter flows, FlowAdopter adopter, PolicyCache cache, StateNotes notes, StateDirectory directory, EventQueue clock, ILogger<KernelWorker> log)
 {
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
-
-    private (Enforcement Enforcement, Ruleset Ruleset)? _desired;
 
     /// <summary>Does a job.</summary>
     internal JobOutcome Run(KernelJob job)
@@ -48,46 +45,25 @@ internal sealed class KernelWorker(TableKeeper table, FlowCutter flows, FlowAdop
     private Applied Apply(ApplyJob job)
     {
         var noticed = clock.Now;
-        var compile = TimeSpan.Zero;
-        Ruleset Compile(Ruleset? held)
-        {
-            if (held is null)
-                Adopt();
-            var started = Stopwatch.GetTimestamp();
-            var ruleset = Desired.Of(job.Target, held);
-            compile += Stopwatch.GetElapsedTime(started);
-            return ruleset;
-        }
-
-        Ruleset? compiled = null;
         TableState state;
         try
         {
-            state = table.Establish(held => compiled = Compile(held), lookFirst: _desired is null);
+            state = backend.Establish(job.Target, lookFirst: !backend.HasEstablished, Adopt);
         }
-        catch when (_desired is { } before)
+        catch
         {
-            PutBack(before.Ruleset);
+            PutBack();
             throw;
         }
 
         var inForce = clock.Now;
-        _desired = (job.Target, compiled!);
         CutDenied(job.Target);
-        return new(inForce, state.Proof, new(compile, state.Encode, state.Kernel), Keep(job)) { Drift = Drift(state, Culprit.Unknown, noticed) };
+        return new(inForce, state.Proof, new(state.Compile, state.Encode, state.Kernel), Keep(job)) { Drift = Drift(state, Culprit.Unknown, noticed) };
     }
 
     private Checked Check(CheckJob job)
     {
-        var expected = _desired is { } desired && desired.Enforcement == job.Expected ? desired.Ruleset : null;
-        var state = table.Establish(
-            held =>
-            {
-                if (held is null)
-                    Adopt();
-                return expected ?? Desired.Of(job.Expected, held);
-            },
-            lookFirst: true);
+        var state = backend.Establish(job.Expected, lookFirst: true, Adopt);
         if (state.Drift is not null)
             CutDenied(job.Expected);
         return new(clock.Now, state.Proof) { Drift = Drift(state, job.Culprit ?? Culprit.Unknown, job.NoticedAt) };
@@ -95,8 +71,7 @@ internal sealed class KernelWorker(TableKeeper table, FlowCutter flows, FlowAdop
 
     private Removed Remove()
     {
-        table.Remove();
-        _desired = null;
+        backend.Remove();
         cache.Forget();
         return new(clock.Now);
     }
@@ -131,12 +106,11 @@ internal sealed class KernelWorker(TableKeeper table, FlowCutter flows, FlowAdop
         }
     }
 
-    // Of an update in several transactions the first may be in the kernel: harmless leftovers, but not what is desired.
-    private void PutBack(Ruleset before)
+    private void PutBack()
     {
         try
         {
-            table.Establish(_ => before, lookFirst: true);
+            backend.PutBack();
         }
         catch (NetlinkException e)
         {

@@ -1,57 +1,101 @@
+using System.Diagnostics;
 using EdgeAgent.Contracts;
 using EdgeAgent.Dataplane;
-using EdgeAgent.Netfilter;
 using EdgeAgent.Netlink;
 
 namespace EdgeAgent.Daemon;
 
 /// <summary>What the kernel was brought to hold.</summary>
 /// <param name="Proof">The proof of it.</param>
+/// <param name="Compile">How long compiling took.</param>
 /// <param name="Encode">How long writing the messages took.</param>
 /// <param name="Kernel">How long the kernel took.</param>
 /// <param name="Drift">What others had changed since we last wrote or read it, in words; null for nothing.</param>
-internal sealed record TableState(KernelProof Proof, TimeSpan Encode, TimeSpan Kernel, string? Drift);
+internal sealed record TableState(KernelProof Proof, TimeSpan Compile, TimeSpan Encode, TimeSpan Kernel, string? Drift);
 
 /// <summary>
-/// Brings our table to a desired content by the least change, from what it is known to hold. The knowledge is good as long as the kernel's
-/// generation says that nobody committed since; else the table is read. Not for two threads at once.
+/// Brings what is ours in a firewall to a desired content by the least change, from what it is known to hold. The knowledge is good as long
+/// as the firewall's mark says that nobody changed anything since; else it is read. Not for two threads at once.
 /// </summary>
-internal sealed class TableKeeper(IKernel kernel)
+internal sealed class TableKeeper<TContent>(IFirewall<TContent> firewall) : IBackend
+    where TContent : class
 {
     private const int Attempts = 8;
 
-    /// <summary>Up to so many elements (a few milliseconds) the table is read back after every commit. Above, a commit is proven by its
-    /// generation alone, and read back by the next comparison.</summary>
+    /// <summary>Up to so many elements (a few milliseconds) everything is read back after every update. Above, an update is proven by its
+    /// mark alone, and read back by the next comparison.</summary>
     private const int ReadBackUpTo = 20_000;
 
-    private Ruleset? _expected;
-    private uint _generation;
+    private (Enforcement Enforcement, TContent Content)? _established;
+    private TContent? _expected;
+    private ulong _mark;
 
-    /// <summary>The content that the table is known to have had last; null before the first look, or without table.</summary>
-    internal Ruleset? Expected => _expected;
+    public BackendKind Kind => firewall.Kind;
 
-    /// <summary>Makes the table what is desired.</summary>
-    /// <param name="desired">The content, given what the table holds now.</param>
-    /// <param name="lookFirst">Whether to read the table even if nothing says that it changed.</param>
-    /// <exception cref="NetlinkException">The kernel refused; the table decides as before.</exception>
-    /// <exception cref="UncompilablePolicyException">From <paramref name="desired"/>; nothing was changed.</exception>
-    internal TableState Establish(Func<Ruleset?, Ruleset> desired, bool lookFirst)
+    public bool HasEstablished => _established is not null;
+
+    public TableState Establish(Enforcement target, bool lookFirst, Action beforeFirst)
+    {
+        TContent? compiled = null;
+        var compile = TimeSpan.Zero;
+        var reusable = lookFirst && _established is { } known && known.Enforcement == target ? known.Content : null;
+        var state = Establish(
+            held =>
+            {
+                if (held is null)
+                    beforeFirst();
+                if (reusable is not null)
+                    return compiled = reusable;
+                var started = Stopwatch.GetTimestamp();
+                compiled = firewall.Compile(target, held);
+                compile += Stopwatch.GetElapsedTime(started);
+                return compiled;
+            },
+            lookFirst);
+        _established = (target, compiled!);
+        return state with { Compile = compile };
+    }
+
+    // Of an update in several steps the first may be in the kernel: harmless leftovers, but not what is desired.
+    public void PutBack()
+    {
+        if (_established is { } before)
+            Establish(_ => before.Content, lookFirst: true);
+    }
+
+    public void Remove()
+    {
+        firewall.Remove();
+        _established = null;
+        Forget();
+    }
+
+    public Comparison Compare(Enforcement enforcement)
+    {
+        var held = firewall.Read();
+        if (held.Content is not { } found)
+            return new(firewall.Place, false, [$"- {firewall.Place}"], default);
+        return new(firewall.Place, true, Lines(firewall.Compile(enforcement, found), found, held.Foreign), firewall.Summarize(found).Proof.Digest);
+    }
+
+    public IAsyncEnumerable<Culprit> WatchAsync(CancellationToken cancellation) => firewall.WatchAsync(cancellation);
+
+    public void Dispose() => firewall.Dispose();
+
+    private TableState Establish(Func<TContent?, TContent> desired, bool lookFirst)
     {
         var (encode, inKernel) = (TimeSpan.Zero, TimeSpan.Zero);
         string? drift = null;
         var look = lookFirst;
         for (var attempt = 1; ; attempt++)
         {
-            var (held, isOurs, words) = Look(look);
+            var (held, words) = Look(look);
             drift ??= words;
-            var wanted = desired(held);
+            var wanted = desired(held.Content);
             try
             {
-                foreach (var transaction in Plan(held, isOurs, wanted).Transactions)
-                {
-                    var result = kernel.Commit(transaction, _generation);
-                    (_generation, encode, inKernel) = (result.Generation, encode + result.Encode, inKernel + result.Kernel);
-                }
+                var update = firewall.Update(held, wanted);
+                (_mark, encode, inKernel) = (update.Mark, encode + update.Encode, inKernel + update.Kernel);
             }
             catch (NetlinkException e) when (e.Errno == Errno.ERESTART && attempt < Attempts)
             {
@@ -61,67 +105,58 @@ internal sealed class TableKeeper(IKernel kernel)
             }
             catch
             {
-                _expected = null;
-                _generation = 0;
+                Forget();
                 throw;
             }
 
             _expected = wanted;
-            var digest = RulesetDigest.Of(wanted);
-            var elements = wanted.Sets.Values.Sum(set => set.Elements.Count);
-            if ((elements <= ReadBackUpTo || lookFirst) && !IsProven(wanted, digest))
+            var summary = firewall.Summarize(wanted);
+            if ((summary.Proof.Elements <= ReadBackUpTo || lookFirst) && !IsProven(summary))
             {
                 if (attempt == Attempts)
-                    throw new NetlinkException("read back the table", Errno.EAGAIN, $"it differed from what was written after each of {Attempts} attempts");
+                    throw new NetlinkException($"read back {firewall.Place}", Errno.EAGAIN, $"it differed from what was written after each of {Attempts} attempts");
                 look = true;
                 continue;
             }
 
-            return new(new(digest, wanted.Chains.Values.Sum(chain => chain.Rules.Count), wanted.Sets.Count, elements), encode, inKernel, drift);
+            return new(summary.Proof, TimeSpan.Zero, encode, inKernel, drift);
         }
     }
 
-    /// <summary>Takes the table away.</summary>
-    internal void Remove()
+    private (HeldContent<TContent> Held, string? Drift) Look(bool read)
     {
-        kernel.DeleteTable();
-        _expected = null;
-        _generation = 0;
+        if (!read && _expected is not null && firewall.ReadMark() == _mark)
+            return (new(_mark, _expected, []), null);
+        var held = firewall.Read();
+        _mark = held.Mark;
+        return (held, _expected is { } expected ? Difference(expected, held) : null);
     }
 
-    // The differ knows no words for what others put into the table; only a new table is free of it.
-    private static UpdatePlan Plan(Ruleset? held, bool isOurs, Ruleset desired)
+    private bool IsProven(ContentSummary wanted)
     {
-        if (isOurs)
-            return RulesetDiffer.Plan(held, desired);
-        var fresh = RulesetDiffer.Plan(null, desired).Transactions;
-        return new([new Transaction(fresh[0].Operations.Prepend(new DeleteTable()).ToEquatableArray()), .. fresh.Skip(1)]);
+        var held = firewall.Read();
+        _mark = held.Mark;
+        return held is { Content: { } found, Foreign.IsEmpty: true } && IsSame(firewall.Summarize(found), wanted);
     }
 
-    private (Ruleset? Held, bool IsOurs, string? Drift) Look(bool read)
+    private string? Difference(TContent expected, HeldContent<TContent> held)
     {
-        if (!read && _expected is not null && kernel.ReadGeneration() == _generation)
-            return (_expected, true, null);
-        var table = kernel.Read();
-        _generation = table.Generation;
-        var drift = _expected is { } expected ? Difference(expected, table) : null;
-        return (table.Ruleset, table.Foreign.IsEmpty, drift);
-    }
-
-    private bool IsProven(Ruleset wanted, Digest digest)
-    {
-        var table = kernel.Read();
-        _generation = table.Generation;
-        return table is { Ruleset: { } found, Foreign.IsEmpty: true } && RulesetDigest.Of(found) == digest && Stamp.Of(found) == Stamp.Of(wanted);
-    }
-
-    private static string? Difference(Ruleset expected, KernelTable table)
-    {
-        if (table.Ruleset is not { } found)
-            return $"table inet {Ruleset.Table} was deleted";
-        if (table.Foreign.IsEmpty && RulesetDigest.Of(found) == RulesetDigest.Of(expected) && Stamp.Of(found) == Stamp.Of(expected))
+        if (held.Content is not { } found)
+            return $"{firewall.Place} was deleted";
+        if (held.Foreign.IsEmpty && IsSame(firewall.Summarize(found), firewall.Summarize(expected)))
             return null;
-        var lines = TableDifference.Lines(RulesetText.Of(expected), RulesetText.Of(found)).Concat(table.Foreign.Select(words => "+ " + words)).ToList();
+        var lines = Lines(expected, found, held.Foreign);
         return lines.Count == 0 ? null : TableDifference.InWords(lines);
     }
+
+    private List<string> Lines(TContent wanted, TContent found, EquatableArray<string> foreign) =>
+        [.. TableDifference.Lines(firewall.Text(wanted), firewall.Text(found)), .. foreign.Select(words => "+ " + words)];
+
+    private void Forget()
+    {
+        _expected = null;
+        _mark = 0;
+    }
+
+    private static bool IsSame(ContentSummary a, ContentSummary b) => a.Proof.Digest == b.Proof.Digest && a.Stamp == b.Stamp;
 }

@@ -1,3 +1,4 @@
+using EdgeAgent.Dataplane;
 using EdgeAgent.Netfilter;
 using EdgeAgent.Netlink;
 using Microsoft.Extensions.Hosting;
@@ -8,6 +9,7 @@ namespace EdgeAgent.Daemon;
 /// <summary>Gathers the packets that the table's rules log as denied.</summary>
 internal sealed class DenialWatch(KernelPlace place, DeniedFlows denied, EventQueue events, ILogger<DenialWatch> log) : BackgroundService
 {
+    private static readonly ushort LogGroup = CompileOptions.Default.LogGroup;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -16,7 +18,7 @@ internal sealed class DenialWatch(KernelPlace place, DeniedFlows denied, EventQu
         {
             try
             {
-                using var group = new PacketLog(new PacketLogOptions(Desired.LogGroup) { NetworkNamespace = place.NetworkNamespace });
+                using var group = new PacketLog(new PacketLogOptions(LogGroup) { NetworkNamespace = place.NetworkNamespace });
                 await foreach (var packet in group.ReadAsync(stoppingToken).ConfigureAwait(false))
                     denied.Add(packet, events.TimeOfDay);
             }
@@ -26,7 +28,7 @@ internal sealed class DenialWatch(KernelPlace place, DeniedFlows denied, EventQu
             }
             catch (NetlinkException e)
             {
-                AgentLog.SideWorkFailed(log, $"listening to log group {Desired.LogGroup} (denied flows are not reported)", e.Message);
+                AgentLog.SideWorkFailed(log, $"listening to log group {LogGroup} (denied flows are not reported)", e.Message);
                 await Task.Delay(Pause, events.Time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -86,7 +86,7 @@ public sealed class SurvivalTests : IAsyncLifetime
             var held = _lab.Table() ?? throw new InvalidOperationException($"round {round}: no table");
             var stamp = Stamp.Of(held) ?? throw new InvalidOperationException($"round {round}: no stamp");
             var policy = policies.Skip(from).Single(policy => policy.Revision == stamp.Revision);
-            var desired = Desired.Of(new(PolicyVersion.Of(policy), Failsafes()), held);
+            var desired = NftablesFirewall.Desired(new(PolicyVersion.Of(policy), Failsafes()), held);
             Assert.Equal(RulesetText.Of(desired), WithoutUnreferenced(held, desired));
         }
     }

@@ -1,0 +1,36 @@
+using EdgeAgent.Dataplane;
+using EdgeAgent.Netlink;
+
+namespace EdgeAgent.Daemon;
+
+/// <summary>Opens backends.</summary>
+internal static class Backends
+{
+    /// <summary>Opens one, to change the kernel.</summary>
+    /// <param name="kind">Which.</param>
+    /// <param name="networkNamespace">File of the network namespace; null for this process's own.</param>
+    /// <exception cref="NetlinkException">The kernel cannot be reached.</exception>
+    internal static IBackend Open(BackendKind kind, string? networkNamespace = null) => kind switch
+    {
+        BackendKind.Nftables => new TableKeeper<Ruleset>(new NftablesFirewall(networkNamespace)),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such backend"),
+    };
+
+    /// <summary>What an enforcement comes to, as canonical text; the kernel is not asked.</summary>
+    /// <exception cref="UncompilablePolicyException">It cannot be enforced.</exception>
+    internal static string Show(BackendKind kind, Enforcement enforcement) => kind switch
+    {
+        BackendKind.Nftables => RulesetText.Of(NftablesFirewall.Desired(enforcement, null)),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such backend"),
+    };
+
+    /// <summary>Opens what reports read of one, over sockets of its own.</summary>
+    /// <param name="kind">Which.</param>
+    /// <param name="networkNamespace">File of the network namespace; null for this process's own.</param>
+    /// <exception cref="NetlinkException">The kernel cannot be reached.</exception>
+    internal static IFirewallReadings OpenReadings(BackendKind kind, string? networkNamespace = null) => kind switch
+    {
+        BackendKind.Nftables => new NftablesReadings(networkNamespace),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such backend"),
+    };
+}

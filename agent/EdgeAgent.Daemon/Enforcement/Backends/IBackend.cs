@@ -1,0 +1,47 @@
+using EdgeAgent.Netlink;
+
+namespace EdgeAgent.Daemon;
+
+/// <summary>
+/// One way of making the kernel enforce a host policy. It owns what it puts there, and knows what it put there last. Only
+/// <see cref="WatchAsync"/> may run beside other calls; else not for two threads at once.
+/// </summary>
+internal interface IBackend : IDisposable
+{
+    /// <summary>Which one it is.</summary>
+    BackendKind Kind { get; }
+
+    /// <summary>Whether anything was put or found in place since this was opened.</summary>
+    bool HasEstablished { get; }
+
+    /// <summary>Makes the kernel hold what an enforcement comes to, by the least change, and proves it.</summary>
+    /// <param name="target">What is to be enforced.</param>
+    /// <param name="lookFirst">Whether to read the kernel even if nothing says that it changed.</param>
+    /// <param name="beforeFirst">Called before anything is put where nothing of ours was.</param>
+    /// <exception cref="NetlinkException">The kernel refused; it decides as before.</exception>
+    /// <exception cref="Dataplane.UncompilablePolicyException">This host cannot enforce it; nothing was changed.</exception>
+    TableState Establish(Enforcement target, bool lookFirst, Action beforeFirst);
+
+    /// <summary>Puts back what was established last, after an attempt at something else failed half-way.</summary>
+    /// <exception cref="NetlinkException">The kernel refused.</exception>
+    void PutBack();
+
+    /// <summary>Takes away all that is ours; it may be gone already.</summary>
+    /// <exception cref="NetlinkException">The kernel refused.</exception>
+    void Remove();
+
+    /// <summary>Compares the kernel with what it must hold, and changes nothing.</summary>
+    /// <exception cref="NetlinkException">The kernel cannot be read.</exception>
+    Comparison Compare(Enforcement enforcement);
+
+    /// <summary>Tells, until cancelled, who changed what is ours; at once or after a short while, as the kernel allows.</summary>
+    /// <exception cref="NetlinkException">What is listened to broke.</exception>
+    IAsyncEnumerable<Culprit> WatchAsync(CancellationToken cancellation);
+}
+
+/// <summary>The kernel's side compared with what it must hold.</summary>
+/// <param name="Place">What is ours in the kernel, in words: <c>table inet edgeagent</c>.</param>
+/// <param name="IsThere">Whether there is anything of ours.</param>
+/// <param name="Lines">What differs: <c>- </c> is missing from the kernel, <c>+ </c> does not belong there.</param>
+/// <param name="Digest">The digest of what the kernel holds.</param>
+internal sealed record Comparison(string Place, bool IsThere, IReadOnlyList<string> Lines, Contracts.Digest Digest);
