@@ -54,7 +54,7 @@ public sealed class StorageTests : IDisposable
 
         Tamper(tampering);
         using var again = Store.Open(_directory.Path, 0);
-        Assert.Equal(new Revision(broken), again.Revisions.FirstBroken());
+        Assert.Equal(broken, again.Revisions.FirstBroken()?.Number);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class StorageTests : IDisposable
 
         Tamper(tampering);
         using var again = Store.Open(_directory.Path, 0);
-        Assert.Equal(broken, again.Transitions.FirstBroken());
+        Assert.Equal(broken, again.Transitions.FirstBroken()?.Number);
     }
 
     [Fact]

@@ -35,6 +35,7 @@ internal static class RunCommand
             .AddSingleton<StateNotes>()
             .AddSingleton<Outbox>()
             .AddSingleton(services => Backends.Open(BackendKind.Nftables, services.GetRequiredService<KernelPlace>().NetworkNamespace))
+            .AddSingleton<RulesetEvidence>()
             .AddSingleton(services => new FlowCutter(services.GetRequiredService<KernelPlace>().NetworkNamespace))
             .AddSingleton(services => new FlowAdopter(services.GetRequiredService<KernelPlace>().NetworkNamespace))
             .AddSingleton(services => OpenReadings(services.GetRequiredService<KernelPlace>().NetworkNamespace))

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace EdgeAgent.Daemon;
 
 /// <summary>Keeps one stream to the control plane open: dials for ever, with growing waits in between (rule 4).</summary>
-internal sealed class ControlPlaneLink(AgentOptions options, EventQueue events, Agent agent, Outbox outbox, HostFactsReader facts, ILogger<ControlPlaneLink> log) : BackgroundService
+internal sealed class ControlPlaneLink(AgentOptions options, EventQueue events, Agent agent, Outbox outbox, HostFactsReader facts, RulesetEvidence evidence, ILogger<ControlPlaneLink> log) : BackgroundService
 {
     /// <summary>A policy of a million prefixes takes a few megabytes.</summary>
     private const int LargestMessage = 64 << 20;
@@ -64,7 +64,7 @@ internal sealed class ControlPlaneLink(AgentOptions options, EventQueue events, 
                 ThrowOperationCanceledOnCancellation = true,
             });
             using var call = new AgentService.AgentServiceClient(channel).Connect(cancellationToken: stopping);
-            using var session = new StreamSession(call, events, agent, outbox, facts, log, Welcomed);
+            using var session = new StreamSession(call, events, agent, outbox, facts, evidence, log, Welcomed);
             await session.RunAsync(stopping).ConfigureAwait(false);
             return "the control plane ended the stream";
         }

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using EdgeAgent.Contracts;
 using EdgeAgent.Wire;
 using EdgeAgent.Wire.V1;
@@ -13,12 +14,14 @@ internal sealed class StreamSession(
     Agent agent,
     Outbox outbox,
     HostFactsReader facts,
+    RulesetEvidence evidence,
     ILogger log,
     Action<Welcome> welcomed) : IDisposable
 {
     private static readonly TimeSpan ResyncPause = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _resyncWanted = new(0);
+    private readonly Channel<Digest> _rulesetsWanted = Channel.CreateBounded<Digest>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly PolicyInbox _inbox = new(agent.PolicyAtHand);
     private string _resyncReason = "";
 
@@ -124,6 +127,10 @@ internal sealed class StreamSession(
             case Command.CommandOneofCase.Verify:
                 events.Post(new VerifyRequested(now));
                 break;
+            case Command.CommandOneofCase.SendRuleset:
+                if (Digest.TryParse(command.SendRuleset.Digest, out var digest))
+                    _rulesetsWanted.Writer.TryWrite(digest);
+                break;
             default:
                 AgentLog.UnknownMessage(log);
                 break;
@@ -134,14 +141,16 @@ internal sealed class StreamSession(
     {
         var status = outbox.TakeAsync(ended).AsTask();
         var resync = _resyncWanted.WaitAsync(ended);
+        var ruleset = _rulesetsWanted.Reader.ReadAsync(ended).AsTask();
         while (true)
         {
-            if (await Task.WhenAny(status, resync).ConfigureAwait(false) == status)
+            var first = await Task.WhenAny(status, resync, ruleset).ConfigureAwait(false);
+            if (first == status)
             {
                 await call.RequestStream.WriteAsync(new() { Status = HostStatusMapping.ToWire(await status.ConfigureAwait(false)) }, ended).ConfigureAwait(false);
                 status = outbox.TakeAsync(ended).AsTask();
             }
-            else
+            else if (first == resync)
             {
                 await resync.ConfigureAwait(false);
                 await call.RequestStream.WriteAsync(new() { Resync = new Resync { Reason = _resyncReason } }, ended).ConfigureAwait(false);
@@ -149,6 +158,12 @@ internal sealed class StreamSession(
                 // A control plane that keeps sending what does not fit must not be made to send it as fast as it can.
                 await Task.Delay(ResyncPause, events.Time, ended).ConfigureAwait(false);
                 resync = _resyncWanted.WaitAsync(ended);
+            }
+            else
+            {
+                if (evidence.Of(await ruleset.ConfigureAwait(false)) is { } text)
+                    await call.RequestStream.WriteAsync(new() { Ruleset = text }, ended).ConfigureAwait(false);
+                ruleset = _rulesetsWanted.Reader.ReadAsync(ended).AsTask();
             }
         }
     }

@@ -27,7 +27,7 @@ internal sealed class TableKeeper<TContent>(IFirewall<TContent> firewall) : IBac
     private const int ReadBackUpTo = 20_000;
 
     private (Enforcement Enforcement, TContent Content)? _established;
-    private TContent? _expected;
+    private volatile TContent? _expected;
     private ulong _mark;
 
     public BackendKind Kind => firewall.Kind;
@@ -61,6 +61,14 @@ internal sealed class TableKeeper<TContent>(IFirewall<TContent> firewall) : IBac
     {
         if (_established is { } before)
             Establish(_ => before.Content, lookFirst: true);
+    }
+
+    public ContentTexts? TextsOf(Digest digest)
+    {
+        if (_expected is not { } content || firewall.Summarize(content).Proof is not { } proof || proof.Digest != digest)
+            return null;
+        var text = firewall.ProofText(content);
+        return Digest.Of(text) == digest ? new(text, proof.Elements <= ContentTexts.MostElements ? firewall.Text(content) : null) : null;
     }
 
     public void Remove()

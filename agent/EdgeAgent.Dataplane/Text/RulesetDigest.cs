@@ -11,7 +11,10 @@ namespace EdgeAgent.Dataplane;
 public static class RulesetDigest
 {
     /// <summary>The digest.</summary>
-    public static Digest Of(Ruleset ruleset) => Digest.Of(RulesetText.Write(
+    public static Digest Of(Ruleset ruleset) => Digest.Of(TextOf(ruleset));
+
+    /// <summary>The text whose SHA-256, as UTF-8, is the digest.</summary>
+    public static string TextOf(Ruleset ruleset) => RulesetText.Write(
         ruleset with { Chains = ruleset.Chains.Remove(Ruleset.StampChain) },
-        (text, set) => text.Append(CultureInfo.InvariantCulture, $"\t\t{set.Elements.Count} elements {set.Elements.Digest}\n")));
+        (text, set) => text.Append(CultureInfo.InvariantCulture, $"\t\t{set.Elements.Count} elements {set.Elements.Digest}\n"));
 }

@@ -62,6 +62,10 @@ internal static class ChangeOutput
             json.WriteStartObject();
             json.WriteString("change", WordOf(change.Kind));
             KeyText.WriteFields(json, change.Key);
+            if (change.Before.Length > 0)
+                json.WriteString("before", change.Before);
+            if (change.After.Length > 0)
+                json.WriteString("after", change.After);
             json.WriteEndObject();
         }
 
@@ -80,5 +84,6 @@ internal static class ChangeOutput
         json.WriteEndObject();
     }
 
-    private static string WordOf(ChangeKind kind) => Array.Find(_words, word => word.Kind == kind).Word ?? "unknown";
+    /// <summary>One word for a kind of change.</summary>
+    public static string WordOf(ChangeKind kind) => Array.Find(_words, word => word.Kind == kind).Word ?? "unknown";
 }

@@ -35,6 +35,9 @@ internal sealed record ConfigurationDocument
 
     /// <summary>How large the store may grow, in MiB.</summary>
     public long? StoreLimitMebibytes { get; init; }
+
+    /// <summary>How many MiB of compressed rulesets are kept as evidence.</summary>
+    public long? RulesetLimitMebibytes { get; init; }
 }
 
 /// <summary>The <c>tls</c> section.</summary>

@@ -27,6 +27,7 @@ internal static class ConfigurationReader
             ReportInterval = Seconds(file, "reportSeconds", document.ReportSeconds, 0.1, 86400) ?? defaults.ReportInterval,
             CertificateLifetime = Seconds(file, "tls.certificateDays", document.Tls?.CertificateDays * 86400, 60, 86400 * 3650.0) ?? defaults.CertificateLifetime,
             StoreLimit = InRange(file, "storeLimitMebibytes", document.StoreLimitMebibytes ?? 0, 0, 1L << 30) * 1024 * 1024,
+            RulesetBudget = document.RulesetLimitMebibytes is { } limit ? InRange(file, "rulesetLimitMebibytes", limit, 0, 1L << 30) * 1024 * 1024 : defaults.RulesetBudget,
         };
         if (result.TrustDomain.Length is 0 or > 255 || result.TrustDomain.Any(c => !(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_')))
             throw new ConfigurationException($"{file}: trustDomain: '{result.TrustDomain}'; expected lower-case letters, digits, dots, dashes and underscores");
@@ -42,7 +43,7 @@ internal static class ConfigurationReader
         }
         catch (JsonException e)
         {
-            throw new ConfigurationException($"{file}:{e.LineNumber + 1}:{e.BytePositionInLine + 1}: {e.Path}: {e.Message.Split(" Path: ")[0]} (expected JSON with the fields data, listen, http, insecure, tls, trustDomain, administrators, heartbeatSeconds, reportSeconds, storeLimitMebibytes)");
+            throw new ConfigurationException($"{file}:{e.LineNumber + 1}:{e.BytePositionInLine + 1}: {e.Path}: {e.Message.Split(" Path: ")[0]} (expected JSON with the fields data, listen, http, insecure, tls, trustDomain, administrators, heartbeatSeconds, reportSeconds, storeLimitMebibytes, rulesetLimitMebibytes)");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

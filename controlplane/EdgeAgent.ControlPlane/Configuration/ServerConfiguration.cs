@@ -40,6 +40,9 @@ public sealed record ServerConfiguration
 
     /// <summary>How large the store may grow, in bytes; 0 for as large as the disk.</summary>
     public long StoreLimit { get; init; }
+
+    /// <summary>How many bytes of compressed rulesets are kept as evidence; beyond it the oldest are dropped.</summary>
+    public long RulesetBudget { get; init; } = 1L << 30;
 }
 
 /// <summary>Certificates that the operator supplies, in PEM.</summary>

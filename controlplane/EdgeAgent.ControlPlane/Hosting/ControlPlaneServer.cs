@@ -45,7 +45,7 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         ServerCertificates? certificates = null;
         try
         {
-            store = Store.Open(configuration.DataDirectory, configuration.StoreLimit);
+            store = Store.Open(configuration.DataDirectory, configuration.StoreLimit, configuration.RulesetBudget);
             certificates = configuration.Insecure ? null : ServerCertificates.Load(configuration, TimeProvider.System);
             var application = Build(configuration, store, certificates, logging);
             await application.StartAsync(cancel);
@@ -109,16 +109,20 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         services.AddGrpc(options => options.MaxReceiveMessageSize = ResourceChanges.MostBytes + (64 * 1024));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(configuration);
-        services.AddSingleton(store.Revisions).AddSingleton(store.Transitions).AddSingleton(store.Tokens);
+        services.AddSingleton(store.Revisions).AddSingleton(store.Transitions).AddSingleton(store.Observations).AddSingleton(store.Rulesets).AddSingleton(store.Tokens);
         services.AddSingleton(provider => new AuditIntegrity(store, provider.GetRequiredService<ILogger<AuditIntegrity>>()));
         services.AddSingleton(new Publisher(Restore(store)));
         services.AddSingleton(provider => new StatusBoard(store.Transitions.Newest(), TimeProvider.System, provider.GetRequiredService<TransitionRecorder>().Add));
         services.AddSingleton<Telemetry>().AddSingleton<HostConnections>().AddSingleton<ServerStopping>().AddSingleton<Callers>();
         services.AddSingleton<Enrolment>().AddSingleton<Liveness>().AddSingleton(SystemdNotifier.FromEnvironment());
         services.AddSingleton<RevisionWriter>().AddHostedService(provider => provider.GetRequiredService<RevisionWriter>());
+        services.AddSingleton(provider => new HostObservations(store.Observations, provider.GetRequiredService<ObservationRecorder>().Add));
+        services.AddSingleton<RulesetIntake>().AddSingleton<ReportIntake>();
+        services.AddSingleton<ObservationRecorder>().AddHostedService(provider => provider.GetRequiredService<ObservationRecorder>());
         services.AddSingleton<TransitionRecorder>().AddHostedService(provider => provider.GetRequiredService<TransitionRecorder>());
         services.AddHostedService<StalenessWatch>().AddHostedService<SystemdService>();
         services.AddSingleton<ResourceChanges>().AddSingleton<ResourceQueries>().AddSingleton<StatusQueries>().AddSingleton<ExplainQueries>();
+        services.AddSingleton(provider => new AuditQueries(store, provider.GetRequiredService<AuditIntegrity>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AgentEndpoint>().AddSingleton<AdminEndpoint>();
         services.AddSingleton<StatusPage>().AddSingleton<MetricsPage>().AddSingleton<Pages>();
     }

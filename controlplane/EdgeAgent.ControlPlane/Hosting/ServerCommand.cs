@@ -26,12 +26,14 @@ internal static class ServerCommand
         var root = new RootCommand("Control plane of EdgeAgent: takes policies in, gives every host its own, shows what is enforced.") { config, data, listen, http, insecure };
         root.SetAction((parsed, _) => ServeAsync(new(
             parsed.GetValue(config), parsed.GetValue(data), parsed.GetValue(listen), parsed.GetValue(http), parsed.GetValue(insecure))));
+        StoreCommands.AddTo(root);
         var result = root.Parse(arguments);
         if (result.Errors.Count == 0)
             return await result.InvokeAsync();
         foreach (var error in result.Errors)
             await Console.Error.WriteLineAsync($"edgecontrol: {error.Message}");
         await Console.Error.WriteLineAsync("expected: edgecontrol --config FILE | --data DIR --listen ADDR:PORT [--http ADDR:PORT] [--insecure]");
+        await Console.Error.WriteLineAsync("       or edgecontrol backup --data DIR --out FILE | verify --data DIR");
         return BadInput;
     }
 

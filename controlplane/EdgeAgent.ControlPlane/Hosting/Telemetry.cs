@@ -8,6 +8,7 @@ internal sealed class Telemetry
     private long _statuses;
     private long _resyncs;
     private long _transitionsLost;
+    private long _observationsLost;
     private long _snapshots;
     private long _deltas;
     private long _inSyncs;
@@ -27,6 +28,9 @@ internal sealed class Telemetry
     /// <summary>Status transitions that never reached the store.</summary>
     public long TransitionsLost => Interlocked.Read(ref _transitionsLost);
 
+    /// <summary>Observations that never reached the store.</summary>
+    public long ObservationsLost => Interlocked.Read(ref _observationsLost);
+
     /// <summary>Messages sent, by kind.</summary>
     public IEnumerable<(string Kind, long Count)> Sends =>
         [("snapshot", Interlocked.Read(ref _snapshots)), ("delta", Interlocked.Read(ref _deltas)), ("in_sync", Interlocked.Read(ref _inSyncs))];
@@ -43,6 +47,9 @@ internal sealed class Telemetry
 
     /// <summary>A status transition could not be kept.</summary>
     public void TransitionLost() => Interlocked.Increment(ref _transitionsLost);
+
+    /// <summary>An observation never reached the store.</summary>
+    public void ObservationLost() => Interlocked.Increment(ref _observationsLost);
 
     /// <summary>A message went to a host.</summary>
     public void Sent(ServerMessage.MessageOneofCase kind)

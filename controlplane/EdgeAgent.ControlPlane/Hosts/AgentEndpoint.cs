@@ -18,6 +18,7 @@ internal sealed partial class AgentEndpoint(
     RevisionWriter writer,
     HostConnections connections,
     StatusBoard board,
+    ReportIntake intake,
     Publisher publisher,
     ServerConfiguration configuration,
     Telemetry telemetry,
@@ -49,7 +50,7 @@ internal sealed partial class AgentEndpoint(
         {
             LogConnected(host, context.Peer, hello.Revision);
             board.Connected(host, facts);
-            end = await new AgentSession(connection, feed, requestStream, responseStream, publisher, board, configuration, telemetry, time)
+            end = await new AgentSession(connection, feed, requestStream, responseStream, publisher, intake, configuration, telemetry, time)
                 .RunAsync(stopping.Begun, context.CancellationToken);
         }
         finally

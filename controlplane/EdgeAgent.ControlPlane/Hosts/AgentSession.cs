@@ -15,7 +15,7 @@ internal sealed class AgentSession(
     IAsyncStreamReader<AgentMessage> requests,
     IServerStreamWriter<ServerMessage> responses,
     Publisher publisher,
-    StatusBoard board,
+    ReportIntake intake,
     ServerConfiguration configuration,
     Telemetry telemetry,
     TimeProvider time)
@@ -75,6 +75,10 @@ internal sealed class AgentSession(
                     if (Refuse(requests.Current.Status) is { } refusal)
                         return refusal;
                     break;
+                case AgentMessage.MessageOneofCase.Ruleset:
+                    if (Refuse(requests.Current.Ruleset) is { } notKept)
+                        return notKept;
+                    break;
                 case AgentMessage.MessageOneofCase.Resync:
                     if (lastResync + ResyncPause - time.GetUtcNow() is { Ticks: > 0 } pause)
                         await Task.Delay(pause, time, cancel);
@@ -84,7 +88,7 @@ internal sealed class AgentSession(
                     connection.Signal.Set();
                     break;
                 default:
-                    return new(StatusCode.InvalidArgument, $"a message of kind {requests.Current.MessageCase} after the hello; expected a status or a resync");
+                    return new(StatusCode.InvalidArgument, $"a message of kind {requests.Current.MessageCase} after the hello; expected a status, a resync or a ruleset");
             }
         }
 
@@ -102,8 +106,21 @@ internal sealed class AgentSession(
                 return new(StatusCode.PermissionDenied, $"a status of host {report.Namespace}/{report.Name}; expected one of {connection.Host}");
             if (report.State is Contracts.HostState.Stale or Contracts.HostState.Disconnected)
                 return new(StatusCode.InvalidArgument, $"state {report.State} in a report; expected one that a host can say of itself");
-            board.Reported(report);
+            intake.Take(connection, report);
             telemetry.StatusReceived();
+            return null;
+        }
+        catch (WireFormatException e)
+        {
+            return new(StatusCode.InvalidArgument, e.Message);
+        }
+    }
+
+    private Status? Refuse(RulesetText text)
+    {
+        try
+        {
+            intake.Take(text);
             return null;
         }
         catch (WireFormatException e)

@@ -11,6 +11,7 @@ internal sealed class AdminEndpoint(
     ResourceQueries resources,
     StatusQueries statuses,
     ExplainQueries explanations,
+    AuditQueries audit,
     Enrolment enrolment,
     ServerStopping stopping) : AdminService.AdminServiceBase
 {
@@ -65,6 +66,16 @@ internal sealed class AdminEndpoint(
     {
         var author = Author(context, "");
         return Task.FromResult(RpcFailures.Guard(() => enrolment.CreateToken(request, author)));
+    }
+
+    /// <inheritdoc/>
+    public override Task<VerifyAuditResponse> VerifyAudit(VerifyAuditRequest request, ServerCallContext context) => Answer(context, () => audit.Verify(request));
+
+    /// <inheritdoc/>
+    public override Task ExportAudit(ExportAuditRequest request, IServerStreamWriter<AuditRecord> responseStream, ServerCallContext context)
+    {
+        callers.RequireAdministrator(context);
+        return stopping.UntilAsync(cancel => audit.ExportAsync(request, responseStream, cancel), context.CancellationToken);
     }
 
     /// <inheritdoc/>

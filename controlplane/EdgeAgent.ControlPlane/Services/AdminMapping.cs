@@ -57,6 +57,19 @@ internal static class AdminMapping
         return entry;
     }
 
+    /// <summary>A revision of the log with the documents before and after each change.</summary>
+    public static Wire.V1.RevisionEntry ToWire(RevisionRecord record, RevisionLog log)
+    {
+        var entry = ToWire(record);
+        foreach (var (wire, change) in entry.Changes.Zip(record.Changes.DistinctBy(change => change.Key)))
+        {
+            wire.Before = log.Before(record.Revision, change)?.Text ?? "";
+            wire.After = change.Document?.Text ?? "";
+        }
+
+        return entry;
+    }
+
     /// <summary>A change of a resource; null is unchanged.</summary>
     public static Wire.V1.ResourceChange ToWire(ResourceKey key, DocumentChangeKind? kind) => new()
     {

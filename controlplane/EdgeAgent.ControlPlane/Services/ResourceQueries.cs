@@ -46,7 +46,7 @@ internal sealed class ResourceQueries(RevisionLog log, Publisher publisher)
     {
         var response = new HistoryResponse();
         var before = request.Before > 0 ? new Contracts.Revision(request.Before) : publisher.Current.Revision.Next;
-        response.Revisions.AddRange(log.Before(before, Limit(request.Limit)).Select(AdminMapping.ToWire));
+        response.Revisions.AddRange(log.Before(before, Limit(request.Limit)).Select(record => request.WithDocuments ? AdminMapping.ToWire(record, log) : AdminMapping.ToWire(record)));
         return response;
     }
 

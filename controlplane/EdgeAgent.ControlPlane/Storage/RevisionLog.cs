@@ -1,24 +1,27 @@
+using System.Data.Common;
 using EdgeAgent.Contracts;
 using EdgeAgent.Policy;
-using Microsoft.Data.Sqlite;
 
 namespace EdgeAgent.ControlPlane.Storage;
 
 /// <summary>The append-only log of revisions, and the documents that are current after the last one.</summary>
-internal sealed class RevisionLog(SqliteFile file)
+internal sealed class RevisionLog(IDatabase database, ChainHeads heads)
 {
+    /// <summary>The log's name.</summary>
+    public const string Name = "revisions";
+
     private const string ChangeColumns = "c.change, c.origin, c.kind, c.namespace, c.name, c.file, c.line, c.document, c.revision";
 
     /// <summary>The newest revision.</summary>
-    public Revision Newest => file.Read(NewestOf);
+    public Revision Newest => database.Read(NewestOf);
 
     /// <summary>All current documents, of both origins.</summary>
-    public (Revision Newest, IReadOnlyList<Document> Documents) Current() => file.Read(connection => (NewestOf(connection), (IReadOnlyList<Document>)connection.Rows(
-        row => new Document(Key(row, 1), (DocumentOrigin)row.GetInt32(0), row.GetString(4), row.GetInt32(5), row.GetString(6)) { Revision = new(row.GetInt64(7)) },
+    public (Revision Newest, IReadOnlyList<Document> Documents) Current() => database.Read(connection => (NewestOf(connection), (IReadOnlyList<Document>)connection.Rows(
+        row => new Document(Key(row, 1), (DocumentOrigin)row.Small(0), row.GetString(4), row.Small(5), row.GetString(6)) { Revision = new(row.GetInt64(7)) },
         "SELECT origin, kind, namespace, name, file, line, document, revision FROM documents ORDER BY origin, kind, namespace, name")));
 
     /// <summary>The declared documents as they were after a revision.</summary>
-    public IReadOnlyList<Document> DeclaredAt(Revision revision) => file.Read(connection => connection.Rows(
+    public IReadOnlyList<Document> DeclaredAt(Revision revision) => database.Read(connection => connection.Rows(
         row => ReadChange(row).Document!,
         $"""
         SELECT {ChangeColumns} FROM changes c
@@ -31,55 +34,82 @@ internal sealed class RevisionLog(SqliteFile file)
 
     /// <summary>Adds the next revision, durably.</summary>
     /// <exception cref="StoreException">It was not added.</exception>
-    public void Append(RevisionRecord record) => file.Write(connection =>
+    public void Append(RevisionRecord record) => database.Write(connection =>
     {
         var newest = NewestOf(connection);
         if (record.Revision != newest.Next)
-            throw new StoreException(StoreFailure.Failed, $"{file.Path}: revision {record.Revision} cannot follow revision {newest}: another process writes to the store; expected one");
+            throw new StoreException(StoreFailure.Failed, $"{database.Place}: revision {record.Revision} cannot follow revision {newest}: another process writes to the store; expected one");
         var previous = (byte[]?)connection.Scalar("SELECT hash FROM revisions WHERE number = $1", newest.Number) ?? HashChain.Beginning;
+        var hash = HashOf(previous, record);
         connection.Execute(
             "INSERT INTO revisions (number, at, author, note, hash) VALUES ($1, $2, $3, $4, $5)",
             record.Revision.Number,
             record.At.ToMicroseconds(),
             record.Author,
             record.Note,
-            HashOf(previous, record));
+            hash);
         for (var i = 0; i < record.Changes.Count; i++)
             Append(connection, record.Revision, i, record.Changes[i]);
+        heads.Move(connection, Name, record.Revision.Number, hash);
         return record.Revision;
     });
 
     /// <summary>At most <paramref name="limit"/> revisions before one, newest first.</summary>
-    public IReadOnlyList<RevisionRecord> Before(Revision before, int limit) => file.Read(connection => Records(
+    public IReadOnlyList<RevisionRecord> Before(Revision before, int limit) => database.Read(connection => Records(
         connection, "WHERE number < $1 ORDER BY number DESC LIMIT $2", before.Number, limit));
 
     /// <summary>At most <paramref name="limit"/> revisions from one on, oldest first.</summary>
-    public IReadOnlyList<RevisionRecord> From(Revision first, int limit) => file.Read(connection => Records(
+    public IReadOnlyList<RevisionRecord> From(Revision first, int limit) => database.Read(connection => Records(
         connection, "WHERE number >= $1 ORDER BY number LIMIT $2", first.Number, limit));
 
+    /// <summary>The document that a change took the place of; null where there was none.</summary>
+    public Document? Before(Revision revision, DocumentChange change) => database.Read(connection => connection.Rows(
+        ReadChange,
+        $"SELECT {ChangeColumns} FROM changes c WHERE c.origin = $1 AND c.kind = $2 AND c.namespace = $3 AND c.name = $4 AND c.revision < $5 ORDER BY c.revision DESC LIMIT 1",
+        (int)change.Origin, change.Key.Kind, change.Key.Namespace, change.Key.Name, revision.Number)) is [var before] ? before.Document : null;
+
     /// <summary>The first revision that is missing, altered or out of its place; null if all are sound.</summary>
-    public Revision? FirstBroken() => file.Read(connection =>
+    public ChainFinding? FirstBroken() => database.Read(connection =>
     {
-        var previous = HashChain.Beginning;
-        var expected = Revision.Zero.Next;
-        while (Records(connection, "WHERE number >= $1 ORDER BY number LIMIT 256", expected.Number) is { Count: > 0 } page)
+        var walk = new ChainWalk(Name);
+        var last = 0L;
+        while (Records(connection, "WHERE number > $1 ORDER BY number LIMIT 256", last) is { Count: > 0 } page)
         {
             foreach (var record in page)
             {
-                var stored = (byte[]?)connection.Scalar("SELECT hash FROM revisions WHERE number = $1", record.Revision.Number);
-                previous = HashOf(previous, record);
-                if (record.Revision != expected || !previous.AsSpan().SequenceEqual(stored))
-                    return expected;
-                expected = expected.Next;
+                last = record.Revision.Number;
+                var stored = (byte[])connection.Scalar("SELECT hash FROM revisions WHERE number = $1", last)!;
+                if (walk.Step(last, HashOf(walk.Hash, record), stored) is { } finding)
+                    return finding;
             }
         }
 
-        return (Revision?)null;
+        return connection.Scalar("SELECT min(revision) FROM changes WHERE revision NOT IN (SELECT number FROM revisions)") is long orphan
+            ? new(Name, orphan, "missing, though its changes are there")
+            : walk.End(heads, connection);
     });
 
-    private static Revision NewestOf(SqliteConnection connection) => new((long?)connection.Scalar("SELECT max(number) FROM revisions") ?? 0);
+    /// <summary>The first current document that is not what the log's newest change of it says; null if all are.</summary>
+    public ChainFinding? FirstForeignDocument() => database.Read(connection =>
+    {
+        const string newest = "SELECT c.* FROM changes c JOIN (SELECT origin, kind, namespace, name, max(revision) AS revision FROM changes GROUP BY origin, kind, namespace, name) AS n " +
+            "ON c.origin = n.origin AND c.kind = n.kind AND c.namespace = n.namespace AND c.name = n.name AND c.revision = n.revision WHERE c.document IS NOT NULL";
+        const string same = "c.origin = d.origin AND c.kind = d.kind AND c.namespace = d.namespace AND c.name = d.name";
+        var found = connection.Rows(
+            row => (Revision: row.GetInt64(0), Key: Key(row, 1)),
+            $"""
+            SELECT c.revision, c.kind, c.namespace, c.name FROM ({newest}) AS c LEFT JOIN documents d ON {same}
+              WHERE d.name IS NULL OR d.revision <> c.revision OR d.document <> c.document OR d.file <> c.file OR d.line <> c.line
+            UNION ALL
+            SELECT d.revision, d.kind, d.namespace, d.name FROM documents d LEFT JOIN ({newest}) AS c ON {same} WHERE c.name IS NULL
+            ORDER BY 1, 2, 3, 4 LIMIT 1
+            """);
+        return found is [var first] ? new ChainFinding("documents", first.Revision, $"the current document of {first.Key} is not the one that the log of revisions says") : null;
+    });
 
-    private static void Append(SqliteConnection connection, Revision revision, int ordinal, DocumentChange change)
+    private static Revision NewestOf(DbConnection connection) => new((long?)connection.Scalar("SELECT max(number) FROM revisions") ?? 0);
+
+    private static void Append(DbConnection connection, Revision revision, int ordinal, DocumentChange change)
     {
         var (key, document) = (change.Key, change.Document);
         connection.Execute(
@@ -94,12 +124,13 @@ internal sealed class RevisionLog(SqliteFile file)
         else
         {
             connection.Execute(
-                "INSERT OR REPLACE INTO documents (origin, kind, namespace, name, revision, file, line, document) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                "INSERT INTO documents (origin, kind, namespace, name, revision, file, line, document) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) " +
+                "ON CONFLICT (origin, kind, namespace, name) DO UPDATE SET revision = excluded.revision, file = excluded.file, line = excluded.line, document = excluded.document",
                 (int)change.Origin, key.Kind, key.Namespace, key.Name, revision.Number, document.File, document.FirstLine, document.Text);
         }
     }
 
-    private static List<RevisionRecord> Records(SqliteConnection connection, string which, params ReadOnlySpan<object?> values)
+    private static List<RevisionRecord> Records(DbConnection connection, string which, params ReadOnlySpan<object?> values)
     {
         var rows = connection.Rows(
             row => (Number: row.GetInt64(0), At: row.GetInt64(1).ToTime(), Author: row.GetString(2), Note: row.GetString(3)),
@@ -108,18 +139,18 @@ internal sealed class RevisionLog(SqliteFile file)
         return [.. rows.Select(row => new RevisionRecord(new(row.Number), row.At, row.Author, row.Note, Changes(connection, row.Number)))];
     }
 
-    private static EquatableArray<DocumentChange> Changes(SqliteConnection connection, long revision) => connection
+    private static EquatableArray<DocumentChange> Changes(DbConnection connection, long revision) => connection
         .Rows(ReadChange, $"SELECT {ChangeColumns} FROM changes c WHERE c.revision = $1 ORDER BY c.ordinal", revision)
         .ToEquatableArray();
 
-    private static DocumentChange ReadChange(SqliteDataReader row)
+    private static DocumentChange ReadChange(DbDataReader row)
     {
-        var (key, origin) = (Key(row, 2), (DocumentOrigin)row.GetInt32(1));
-        var document = row.IsDBNull(7) ? null : new Document(key, origin, row.GetString(5), row.GetInt32(6), row.GetString(7)) { Revision = new(row.GetInt64(8)) };
-        return new((DocumentChangeKind)row.GetInt32(0), key, origin, document);
+        var (key, origin) = (Key(row, 2), (DocumentOrigin)row.Small(1));
+        var document = row.IsDBNull(7) ? null : new Document(key, origin, row.GetString(5), row.Small(6), row.GetString(7)) { Revision = new(row.GetInt64(8)) };
+        return new((DocumentChangeKind)row.Small(0), key, origin, document);
     }
 
-    private static ResourceKey Key(SqliteDataReader row, int first) => new(row.GetString(first), row.GetString(first + 1), row.GetString(first + 2));
+    private static ResourceKey Key(DbDataReader row, int first) => new(row.GetString(first), row.GetString(first + 1), row.GetString(first + 2));
 
     private static byte[] HashOf(byte[] previous, RevisionRecord record)
     {

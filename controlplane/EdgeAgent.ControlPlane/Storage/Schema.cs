@@ -1,16 +1,18 @@
 namespace EdgeAgent.ControlPlane.Storage;
 
-/// <summary>The tables of the store. Times are microseconds since 1970 in UTC; hashes are SHA-256.</summary>
+/// <summary>
+/// The tables of the store. Times are microseconds since 1970 in UTC; hashes are SHA-256. The words are those of SQLite;
+/// <see cref="ForPostgres"/> says them in PostgreSQL's.
+/// </summary>
 internal static class Schema
 {
-    /// <summary>Marks the file as ours (<c>PRAGMA application_id</c>): "EdgA".</summary>
+    /// <summary>Marks a file as ours (<c>PRAGMA application_id</c>): "EdgA".</summary>
     public const int ApplicationId = 0x45646741;
 
-    /// <summary>The version of <see cref="Tables"/> (<c>PRAGMA user_version</c>).</summary>
-    public const int Version = 1;
-
-    /// <summary>Makes the tables of version 1.</summary>
-    public const string Tables = """
+    /// <summary>Step n leads from version n to version n + 1. A step that was released is never changed.</summary>
+    public static IReadOnlyList<string> Steps { get; } =
+    [
+        """
         CREATE TABLE revisions (
           number INTEGER PRIMARY KEY,
           at INTEGER NOT NULL,
@@ -62,5 +64,39 @@ internal static class Schema
           created_by TEXT NOT NULL,
           used INTEGER,
           used_by TEXT) WITHOUT ROWID;
-        """;
+        """,
+        """
+        CREATE TABLE observations (
+          number INTEGER PRIMARY KEY,
+          at INTEGER NOT NULL,
+          namespace TEXT NOT NULL,
+          name TEXT NOT NULL,
+          kind INTEGER NOT NULL,
+          text TEXT NOT NULL,
+          hash BLOB NOT NULL);
+        CREATE INDEX observations_by_host ON observations (namespace, name, kind, number);
+        CREATE TABLE heads (
+          log TEXT PRIMARY KEY,
+          number INTEGER NOT NULL,
+          hash BLOB NOT NULL,
+          signature BLOB NOT NULL);
+        CREATE TABLE rulesets (
+          digest TEXT PRIMARY KEY,
+          received INTEGER NOT NULL,
+          size INTEGER NOT NULL,
+          proof BLOB NOT NULL,
+          full_text BLOB NOT NULL);
+        CREATE INDEX rulesets_by_age ON rulesets (received);
+        """,
+    ];
+
+    /// <summary>The version that all <see cref="Steps"/> lead to.</summary>
+    public static int Version => Steps.Count;
+
+    /// <summary>A step in PostgreSQL's words. Texts compare by code point, as they do in SQLite.</summary>
+    public static string ForPostgres(string step) => step
+        .Replace("INTEGER", "BIGINT", StringComparison.Ordinal)
+        .Replace("BLOB", "BYTEA", StringComparison.Ordinal)
+        .Replace(" TEXT", " TEXT COLLATE \"C\"", StringComparison.Ordinal)
+        .Replace(" WITHOUT ROWID", "", StringComparison.Ordinal);
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -8,7 +9,7 @@ namespace EdgeAgent.ControlPlane.Storage;
 /// The database file: one connection that writes, under a lock, and readers that never wait for it (WAL). A commit has reached the disk
 /// when <see cref="Write"/> returns (<c>synchronous=FULL</c>).
 /// </summary>
-internal sealed class SqliteFile : IDisposable
+internal sealed class SqliteFile : IDatabase
 {
     /// <summary>The file's name within the data directory.</summary>
     public const string Name = "edgecontrol.db";
@@ -30,6 +31,9 @@ internal sealed class SqliteFile : IDisposable
 
     /// <summary>Where the file is.</summary>
     public string Path { get; }
+
+    /// <inheritdoc/>
+    public string Place => Path;
 
     /// <summary>Opens the file of a data directory, and makes it where there is none.</summary>
     /// <param name="dataDirectory">The directory; it must exist.</param>
@@ -74,9 +78,50 @@ internal sealed class SqliteFile : IDisposable
         }
     }
 
-    /// <summary>Does all or nothing of the work, durably.</summary>
-    /// <exception cref="StoreException">It could not be done; nothing was.</exception>
-    public T Write<T>(Func<SqliteConnection, T> work)
+    /// <summary>Copies the file as it is at this moment to a new one; the process that uses it goes on.</summary>
+    /// <param name="dataDirectory">The directory of the file.</param>
+    /// <param name="copy">Where to; there must be no such file.</param>
+    /// <exception cref="StoreException">The file is no store of ours, or it could not be copied; there is no copy then.</exception>
+    public static void Copy(string dataDirectory, string copy)
+    {
+        Batteries_V2.Init();
+        var path = System.IO.Path.Combine(dataDirectory, Name);
+        var partial = copy + ".partial";
+        try
+        {
+            if (!File.Exists(path) || File.Exists(copy))
+                throw new StoreException(StoreFailure.Foreign, File.Exists(copy) ? $"{copy}: there is such a file; expected the name of a new one" : $"{path}: there is no such file; expected the store of an edgecontrol");
+            File.Delete(partial);
+            CreatePrivate(partial);
+            var text = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false, DefaultTimeout = 30 };
+            using (var reader = new SqliteConnection(text.ConnectionString))
+            {
+                reader.Open();
+                RequireOurs(reader, path);
+                reader.Execute("VACUUM INTO $1", partial);
+            }
+
+            text.DataSource = partial;
+            using (var check = new SqliteConnection(text.ConnectionString))
+            {
+                check.Open();
+                RequireSound(check, partial);
+            }
+
+            using (var file = new FileStream(partial, FileMode.Open, FileAccess.ReadWrite))
+                file.Flush(flushToDisk: true);
+            File.Move(partial, copy);
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            if (File.Exists(partial))
+                File.Delete(partial);
+            throw e is SqliteException failure ? Translated(failure, path) : new StoreException(StoreFailure.Failed, $"{copy}: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public T Write<T>(Func<DbConnection, T> work)
     {
         lock (_writing)
         {
@@ -102,9 +147,8 @@ internal sealed class SqliteFile : IDisposable
         }
     }
 
-    /// <summary>Reads one consistent state.</summary>
-    /// <exception cref="StoreException">It could not be read.</exception>
-    public T Read<T>(Func<SqliteConnection, T> work)
+    /// <inheritdoc/>
+    public T Read<T>(Func<DbConnection, T> work)
     {
         try
         {
@@ -165,13 +209,14 @@ internal sealed class SqliteFile : IDisposable
 
     private static void Prepare(SqliteConnection connection)
     {
-        if ((long)connection.Scalar("PRAGMA user_version")! == Schema.Version)
-            return;
-        connection.Execute("BEGIN IMMEDIATE");
-        connection.Execute(Schema.Tables);
-        connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {Schema.ApplicationId}"));
-        connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {Schema.Version}"));
-        connection.Execute("COMMIT");
+        for (var version = (long)connection.Scalar("PRAGMA user_version")!; version < Schema.Version; version++)
+        {
+            connection.Execute("BEGIN IMMEDIATE");
+            connection.Execute(Schema.Steps[(int)version]);
+            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {Schema.ApplicationId}"));
+            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {version + 1}"));
+            connection.Execute("COMMIT");
+        }
     }
 
     // A full disk may have ended the transaction already (sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction").

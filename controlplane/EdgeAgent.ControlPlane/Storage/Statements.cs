@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 
@@ -7,31 +8,39 @@ namespace EdgeAgent.ControlPlane.Storage;
 internal static class Statements
 {
     /// <summary>A statement with its values.</summary>
-    public static SqliteCommand Statement(this SqliteConnection connection, string sql, params ReadOnlySpan<object?> values)
+    public static DbCommand Statement(this DbConnection connection, string sql, params ReadOnlySpan<object?> values)
     {
         var command = connection.CreateCommand();
         command.CommandText = sql;
         for (var i = 0; i < values.Length; i++)
-            command.Parameters.AddWithValue($"${(i + 1).ToString(CultureInfo.InvariantCulture)}", values[i] switch { null => DBNull.Value, string text => Storable(text), var value => value });
+        {
+            var parameter = command.CreateParameter();
+            // SQLite takes $1 for a name, PostgreSQL for a place.
+            if (connection is SqliteConnection)
+                parameter.ParameterName = $"${(i + 1).ToString(CultureInfo.InvariantCulture)}";
+            parameter.Value = values[i] switch { null => DBNull.Value, string text => Storable(text), int number => (long)number, var value => value };
+            command.Parameters.Add(parameter);
+        }
+
         return command;
     }
 
     /// <summary>Runs a statement; the number of rows that it changed.</summary>
-    public static int Execute(this SqliteConnection connection, string sql, params ReadOnlySpan<object?> values)
+    public static int Execute(this DbConnection connection, string sql, params ReadOnlySpan<object?> values)
     {
         using var command = connection.Statement(sql, values);
         return command.ExecuteNonQuery();
     }
 
     /// <summary>The first value of the first row, or null.</summary>
-    public static object? Scalar(this SqliteConnection connection, string sql, params ReadOnlySpan<object?> values)
+    public static object? Scalar(this DbConnection connection, string sql, params ReadOnlySpan<object?> values)
     {
         using var command = connection.Statement(sql, values);
         return command.ExecuteScalar() is { } value and not DBNull ? value : null;
     }
 
     /// <summary>All rows, each as <paramref name="read"/> makes it.</summary>
-    public static List<T> Rows<T>(this SqliteConnection connection, Func<SqliteDataReader, T> read, string sql, params ReadOnlySpan<object?> values)
+    public static List<T> Rows<T>(this DbConnection connection, Func<DbDataReader, T> read, string sql, params ReadOnlySpan<object?> values)
     {
         using var command = connection.Statement(sql, values);
         using var reader = command.ExecuteReader();
@@ -41,7 +50,13 @@ internal static class Statements
         return rows;
     }
 
-    /// <summary>A text as the store keeps it: SQLite's texts end at their first NUL, so that one becomes U+FFFD.</summary>
+    /// <summary>A small number, such as one of an enumeration.</summary>
+    public static int Small(this DbDataReader row, int column) => checked((int)row.GetInt64(column));
+
+    /// <summary>Bytes.</summary>
+    public static byte[] Bytes(this DbDataReader row, int column) => (byte[])row.GetValue(column);
+
+    /// <summary>A text as the store keeps it: texts of databases end at their first NUL or have none, so that one becomes U+FFFD.</summary>
     public static string Storable(string text) => text.Replace('\0', '\uFFFD');
 
     /// <summary>Microseconds since 1970.</summary>

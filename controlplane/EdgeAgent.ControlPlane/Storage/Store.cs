@@ -1,18 +1,25 @@
 namespace EdgeAgent.ControlPlane.Storage;
 
-/// <summary>All that the control plane keeps, in one file of the data directory. One process at a time uses it.</summary>
+/// <summary>All that the control plane keeps.</summary>
 internal sealed class Store : IDisposable
 {
-    private readonly FileStream _claim;
-    private readonly SqliteFile _file;
+    private readonly IDisposable _claim;
+    private readonly AuditKey _key;
 
-    private Store(FileStream claim, SqliteFile file)
+    private Store(IDisposable claim, IDatabase database, AuditKey key, long rulesetBudget)
     {
-        (_claim, _file) = (claim, file);
-        Revisions = new(file);
-        Transitions = new(file);
-        Tokens = new(file);
+        (_claim, Database, _key) = (claim, database, key);
+        var heads = new ChainHeads(key);
+        heads.Adopt(database);
+        Revisions = new(database, heads);
+        Transitions = new(database, heads);
+        Observations = new(database, heads);
+        Rulesets = new(database, rulesetBudget);
+        Tokens = new(database);
     }
+
+    /// <summary>Where it is kept.</summary>
+    public IDatabase Database { get; }
 
     /// <summary>The revisions and the current documents.</summary>
     public RevisionLog Revisions { get; }
@@ -20,14 +27,32 @@ internal sealed class Store : IDisposable
     /// <summary>The status transitions.</summary>
     public TransitionLog Transitions { get; }
 
+    /// <summary>What was seen at hosts.</summary>
+    public ObservationLog Observations { get; }
+
+    /// <summary>What kernels held, as text.</summary>
+    public RulesetTable Rulesets { get; }
+
     /// <summary>The enrolment tokens.</summary>
     public TokenTable Tokens { get; }
 
-    /// <summary>Opens the store of a data directory, and makes both where they do not exist.</summary>
+    /// <summary>The public key that the heads of the logs are signed with, SubjectPublicKeyInfo in DER.</summary>
+    public byte[] AuditPublicKey => _key.PublicKey;
+
+    /// <summary>The signed heads of the logs.</summary>
+    public IReadOnlyList<ChainHead> Heads => Database.Read(ChainHeads.All);
+
+    /// <summary>The hash of a row of a log; null where there is none such.</summary>
+    public byte[]? HashAt(string log, long number) => log is RevisionLog.Name or TransitionLog.Name or ObservationLog.Name
+        ? Database.Read(connection => (byte[]?)connection.Scalar($"SELECT hash FROM {log} WHERE number = $1", number))
+        : null;
+
+    /// <summary>Opens the store of a data directory, one file of it, and makes both where they do not exist. One process at a time uses it.</summary>
     /// <param name="dataDirectory">The directory.</param>
     /// <param name="limit">How large the file may grow, in bytes; 0 for as large as the disk.</param>
+    /// <param name="rulesetBudget">How many bytes of compressed rulesets are kept.</param>
     /// <exception cref="StoreException">It is foreign, damaged, unreadable, or in use.</exception>
-    public static Store Open(string dataDirectory, long limit)
+    public static Store Open(string dataDirectory, long limit, long rulesetBudget = 1L << 30)
     {
         FileStream claim;
         try
@@ -40,21 +65,32 @@ internal sealed class Store : IDisposable
             throw new StoreException(StoreFailure.Failed, $"{dataDirectory}: {e.Message} (expected a writable directory that no other edgecontrol uses)", e);
         }
 
+        SqliteFile? file = null;
+        AuditKey? key = null;
         try
         {
-            return new(claim, SqliteFile.Open(dataDirectory, limit));
+            file = SqliteFile.Open(dataDirectory, limit);
+            key = AuditKey.Open(dataDirectory);
+            return new(claim, file, key, rulesetBudget);
         }
         catch
         {
+            key?.Dispose();
+            file?.Dispose();
             claim.Dispose();
             throw;
         }
     }
 
+    /// <summary>The first thing that is wrong with each log; empty if all are sound.</summary>
+    public IReadOnlyList<ChainFinding> Findings() =>
+        [.. new[] { Revisions.FirstBroken(), Revisions.FirstForeignDocument(), Transitions.FirstBroken(), Observations.FirstBroken() }.OfType<ChainFinding>()];
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        _file.Dispose();
+        Database.Dispose();
+        _key.Dispose();
         _claim.Dispose();
     }
 }

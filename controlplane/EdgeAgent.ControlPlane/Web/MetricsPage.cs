@@ -23,7 +23,8 @@ internal sealed class MetricsPage(Publisher publisher, StatusBoard board, HostCo
             .Counter("edgecontrol_status_reports_total", "Status reports received.", telemetry.Statuses)
             .Counter("edgecontrol_resyncs_total", "Times that a host asked for a snapshot.", telemetry.Resyncs)
             .Counter("edgecontrol_lost_transitions_total", "Status transitions that never reached the store.", telemetry.TransitionsLost)
-            .Gauge("edgecontrol_audit_chain_intact", "Whether the hash chains were intact at the start: 1 or 0.", audit.IsIntact ? 1 : 0)
+            .Counter("edgecontrol_lost_observations_total", "Observations at hosts that never reached the store.", telemetry.ObservationsLost)
+            .Gauge("edgecontrol_audit_chain_intact", "Whether the hash chains were intact when they were last verified: 1 or 0.", audit.IsIntact ? 1 : 0)
             .ToString();
     }
 }

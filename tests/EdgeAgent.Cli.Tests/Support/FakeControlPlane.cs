@@ -60,6 +60,10 @@ internal sealed class FakeControlPlane : IAsyncDisposable
 
         public Func<RetryRequest, RetryResponse>? Retry { get; init; }
 
+        public Func<VerifyAuditRequest, VerifyAuditResponse>? VerifyAudit { get; init; }
+
+        public Func<ExportAuditRequest, IEnumerable<AuditRecord>>? ExportAudit { get; init; }
+
         public Func<WatchRequest, IEnumerable<RevisionEntry>>? Watch { get; init; }
     }
 
@@ -86,6 +90,14 @@ internal sealed class FakeControlPlane : IAsyncDisposable
         public override Task<ApplyResponse> Rollback(RollbackRequest request, ServerCallContext context) => Answer(answers.Rollback, request);
 
         public override Task<RetryResponse> Retry(RetryRequest request, ServerCallContext context) => Answer(answers.Retry, request);
+
+        public override Task<VerifyAuditResponse> VerifyAudit(VerifyAuditRequest request, ServerCallContext context) => Answer(answers.VerifyAudit, request);
+
+        public override async Task ExportAudit(ExportAuditRequest request, IServerStreamWriter<AuditRecord> responseStream, ServerCallContext context)
+        {
+            foreach (var record in await Answer(answers.ExportAudit, request))
+                await responseStream.WriteAsync(record);
+        }
 
         public override async Task Explain(IAsyncStreamReader<ExplainRequest> requestStream, IServerStreamWriter<ExplainResponse> responseStream, ServerCallContext context)
         {

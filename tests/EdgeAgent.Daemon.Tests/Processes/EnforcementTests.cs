@@ -47,6 +47,21 @@ public sealed class EnforcementTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_text_behind_a_kernel_digest_is_sent_when_it_is_asked_for()
+    {
+        var controlPlane = await _lab.StartControlPlaneAsync(First);
+        _lab.StartAgent();
+        var digest = (await controlPlane.RealizedAsync(First)).KernelDigest;
+        controlPlane.Send(new() { Command = new() { SendRuleset = new() { Digest = Digest.Of("another").Hex } } });
+        controlPlane.Send(new() { Command = new() { SendRuleset = new() { Digest = digest.Hex } } });
+        for (var i = 0; i < 600 && controlPlane.Rulesets.IsEmpty; i++)
+            await Task.Delay(50);
+        var sent = Assert.Single(controlPlane.Rulesets);
+        Assert.Equal((digest.Hex, digest), (sent.Digest, Digest.Of(Unpacked(sent.Proof))));
+        Assert.Contains("10.99.0.1 : \"", Unpacked(sent.Full), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Deltas_are_applied_and_one_that_does_not_fit_is_answered_with_a_wish_for_a_snapshot()
     {
         var controlPlane = await _lab.StartControlPlaneAsync(First);
@@ -173,5 +188,11 @@ public sealed class EnforcementTests : IAsyncLifetime
         controlPlane.Send(new() { Command = new V1.Command { Retry = new V1.Retry { Revision = 8 } } });
         await controlPlane.RealizedAsync(second);
         await AgentLab.UntilAsync(() => !File.Exists(_lab.Directory.State.ConfirmedPolicy), "the confirmation of the second policy");
+    }
+
+    private static string Unpacked(Google.Protobuf.ByteString packed)
+    {
+        using var text = new StreamReader(new System.IO.Compression.BrotliStream(new MemoryStream(packed.ToByteArray()), System.IO.Compression.CompressionMode.Decompress));
+        return text.ReadToEnd();
     }
 }

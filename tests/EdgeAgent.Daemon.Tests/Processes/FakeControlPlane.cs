@@ -40,6 +40,8 @@ internal sealed class FakeControlPlane : AgentService.AgentServiceBase, IAsyncDi
 
     internal ConcurrentQueue<string> Resyncs { get; } = new();
 
+    internal ConcurrentQueue<RulesetText> Rulesets { get; } = new();
+
     internal HostStatus? LastStatus => _statuses.LastOrDefault();
 
     internal IEnumerable<HostStatus> Statuses => _statuses;
@@ -157,6 +159,8 @@ internal sealed class FakeControlPlane : AgentService.AgentServiceBase, IAsyncDi
     {
         if (message.Status is { } status)
             _statuses.Enqueue(HostStatusMapping.FromWire(status));
+        if (message.Ruleset is { } ruleset)
+            Rulesets.Enqueue(ruleset);
         if (message.Resync is not { } resync)
             return;
         Resyncs.Enqueue(resync.Reason);

@@ -4,7 +4,7 @@ namespace EdgeAgent.Daemon;
 
 /// <summary>
 /// One way of making the kernel enforce a host policy. It owns what it puts there, and knows what it put there last. Only
-/// <see cref="WatchAsync"/> may run beside other calls; else not for two threads at once.
+/// <see cref="WatchAsync"/> and <see cref="TextsOf"/> may run beside other calls; else not for two threads at once.
 /// </summary>
 internal interface IBackend : IDisposable
 {
@@ -34,6 +34,9 @@ internal interface IBackend : IDisposable
     /// <exception cref="NetlinkException">The kernel cannot be read.</exception>
     Comparison Compare(Enforcement enforcement);
 
+    /// <summary>The texts of what the kernel was last made to hold, if its digest is this one; else null.</summary>
+    ContentTexts? TextsOf(Contracts.Digest digest);
+
     /// <summary>Tells, until cancelled, who changed what is ours; at once or after a short while, as the kernel allows.</summary>
     /// <exception cref="NetlinkException">What is listened to broke.</exception>
     IAsyncEnumerable<Culprit> WatchAsync(CancellationToken cancellation);
@@ -45,3 +48,12 @@ internal interface IBackend : IDisposable
 /// <param name="Lines">What differs: <c>- </c> is missing from the kernel, <c>+ </c> does not belong there.</param>
 /// <param name="Digest">The digest of what the kernel holds.</param>
 internal sealed record Comparison(string Place, bool IsThere, IReadOnlyList<string> Lines, Contracts.Digest Digest);
+
+/// <summary>What the kernel holds, as evidence.</summary>
+/// <param name="Proof">The text whose SHA-256 is the kernel digest.</param>
+/// <param name="Full">The text with all elements; null where there are more than <see cref="MostElements"/>.</param>
+internal sealed record ContentTexts(string Proof, string? Full)
+{
+    /// <summary>Beyond it the text would take more memory than the agent is to have.</summary>
+    public const int MostElements = 200_000;
+}

@@ -46,6 +46,9 @@ internal interface IFirewall<TContent> : IDisposable
     /// <summary>The canonical text of a content.</summary>
     string Text(TContent content);
 
+    /// <summary>The text whose SHA-256 is the digest of <see cref="Summarize"/>.</summary>
+    string ProofText(TContent content) => Text(content);
+
     /// <summary>Tells who changed what is ours.</summary>
     /// <exception cref="NetlinkException">What is listened to broke.</exception>
     IAsyncEnumerable<Culprit> WatchAsync(CancellationToken cancellation);

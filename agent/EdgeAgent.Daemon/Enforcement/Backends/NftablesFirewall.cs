@@ -53,6 +53,8 @@ internal sealed class NftablesFirewall(string? networkNamespace) : IFirewall<Rul
 
     public string Text(Ruleset content) => RulesetText.Of(content);
 
+    public string ProofText(Ruleset content) => RulesetDigest.TextOf(content);
+
     public async IAsyncEnumerable<Culprit> WatchAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         using var monitor = new RulesetMonitor(_kernel.PortId, networkNamespace);

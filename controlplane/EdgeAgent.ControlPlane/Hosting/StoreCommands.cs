@@ -1,0 +1,69 @@
+using System.CommandLine;
+using EdgeAgent.ControlPlane.Storage;
+
+namespace EdgeAgent.ControlPlane.Hosting;
+
+/// <summary>The commands of <c>edgecontrol</c> that look at a store instead of serving it.</summary>
+internal static class StoreCommands
+{
+    private const int Done = 0;
+    private const int Negative = 1;
+    private const int BadInput = 2;
+    private const int Unable = 3;
+
+    /// <summary>Adds <c>backup</c> and <c>verify</c>.</summary>
+    public static void AddTo(RootCommand root)
+    {
+        root.Subcommands.Add(Backup());
+        root.Subcommands.Add(Verify());
+    }
+
+    private static Command Backup()
+    {
+        var data = Data();
+        var copy = new Option<string>("--out") { Description = "the file to write; there must be none of this name", HelpName = "FILE", Required = true };
+        var command = new Command("backup", "Copies the store as it is at this moment, while it is in use. The keys beside it (*.pem) do not change: keep a copy of them apart.") { data, copy };
+        command.SetAction(parsed => Guarded(() =>
+        {
+            SqliteFile.Copy(Path.GetFullPath(parsed.GetValue(data)!), Path.GetFullPath(parsed.GetValue(copy)!));
+            return Done;
+        }));
+        return command;
+    }
+
+    private static Command Verify()
+    {
+        var data = Data();
+        var command = new Command("verify", "Walks the hash-chained logs of a store that no process uses, and says the first thing that is wrong with each. Exit code 1: there is one.") { data };
+        command.SetAction(parsed => Guarded(() =>
+        {
+            var directory = Path.GetFullPath(parsed.GetValue(data)!);
+            var path = Path.Combine(directory, SqliteFile.Name);
+            if (!File.Exists(path))
+                throw new StoreException(StoreFailure.Foreign, $"{path}: there is no such file; expected the store of an edgecontrol");
+            using var store = Store.Open(directory, 0);
+            var findings = store.Findings();
+            foreach (var head in store.Heads)
+                Console.WriteLine($"{head.Log}: {head.Number} rows, ends with {Convert.ToHexStringLower(head.Hash)}");
+            foreach (var finding in findings)
+                Console.WriteLine(finding);
+            return findings.Count == 0 ? Done : Negative;
+        }));
+        return command;
+    }
+
+    private static Option<string> Data() => new("--data") { Description = "directory of the store", HelpName = "DIR", Required = true };
+
+    private static int Guarded(Func<int> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (StoreException e)
+        {
+            Console.Error.WriteLine($"edgecontrol: {e.Message}");
+            return e.Failure == StoreFailure.Foreign ? BadInput : Unable;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using EdgeAgent.Contracts;
+using EdgeAgent.ControlPlane.Storage;
+
+namespace EdgeAgent.ControlPlane.Hosts;
+
+/// <summary>Finds in reports what the log of observations does not hold yet. A report repeats what the ones before said.</summary>
+internal sealed class HostObservations
+{
+    // As many as one report carries.
+    private const int MostDrift = 20;
+
+    private readonly ObservationLog _log;
+    private readonly Action<Observation> _record;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(HostName, ObservationKind), string> _held = [];
+    private readonly Dictionary<HostName, HashSet<(DateTimeOffset, string)>> _drift = [];
+
+    /// <summary>Begins with what the log holds.</summary>
+    public HostObservations(ObservationLog log, Action<Observation> record)
+    {
+        (_log, _record) = (log, record);
+        foreach (var kind in (ObservationKind[])[ObservationKind.AlwaysOpen, ObservationKind.ShadowedBy])
+        {
+            foreach (var newest in log.Newest(kind))
+                _held[(newest.Host, kind)] = newest.Text;
+        }
+    }
+
+    /// <summary>Records what is new in a report.</summary>
+    /// <exception cref="StoreException">The log cannot be read.</exception>
+    public void Take(HostStatus report, DateTimeOffset received)
+    {
+        var host = new HostName(report.Namespace, report.Name);
+        lock (_lock)
+        {
+            TakeList(host, ObservationKind.AlwaysOpen, report.AlwaysOpen, received);
+            TakeList(host, ObservationKind.ShadowedBy, report.ShadowedBy, received);
+            if (report.Drift.IsEmpty)
+                return;
+            if (!_drift.TryGetValue(host, out var known))
+                known = [.. _log.Of(host, ObservationKind.Drift, MostDrift).Select(KeyOf)];
+            var reported = report.Drift.Select(drift => new Observation(host, Rounded(drift.At), ObservationKind.Drift, InWords(drift))).ToList();
+            foreach (var drift in reported.Where(drift => !known.Contains(KeyOf(drift))))
+                _record(drift);
+            _drift[host] = [.. reported.Select(KeyOf)];
+        }
+    }
+
+    private static (DateTimeOffset, string) KeyOf(Observation observation) => (observation.At, observation.Text);
+
+    // The log keeps microseconds.
+    private static DateTimeOffset Rounded(DateTimeOffset time) => time.ToMicroseconds().ToTime();
+
+    private static string InWords(DriftEvent drift) => Statements.Storable(FormattableString.Invariant(
+        $"{drift.What}, by {(drift.ProcessName.Length > 0 ? drift.ProcessName : "an unknown process")} (pid {drift.ProcessId}), repaired in {drift.Repaired.TotalMilliseconds:0.0} ms"));
+
+    private void TakeList(HostName host, ObservationKind kind, EquatableArray<string> lines, DateTimeOffset received)
+    {
+        var text = Statements.Storable(string.Join('\n', lines));
+        if (_held.GetValueOrDefault((host, kind), "") == text)
+            return;
+        _held[(host, kind)] = text;
+        _record(new(host, received, kind, text));
+    }
+}
