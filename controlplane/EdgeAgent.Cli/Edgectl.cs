@@ -72,6 +72,8 @@ public static class Edgectl
         root.Subcommands.Add(DeriveCommand.Create(terminal));
         root.Subcommands.Add(EventsCommand.Create(terminal, server));
         root.Subcommands.Add(RetryCommand.Create(terminal, server));
+        root.Subcommands.Add(HostOrderCommands.Quarantine(terminal, server));
+        root.Subcommands.Add(HostOrderCommands.Release(terminal, server));
         root.Subcommands.Add(AuditCommand.Create(terminal, server));
         return root;
     }

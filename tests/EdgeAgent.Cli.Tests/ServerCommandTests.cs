@@ -37,6 +37,41 @@ public sealed class ServerCommandTests
     }
 
     [Theory]
+    [InlineData("quarantine", ChangeKind.Changed)]
+    [InlineData("release", ChangeKind.Changed)]
+    public async Task Orders_are_given_with_author_and_note(string order, ChangeKind kind)
+    {
+        HostOrderRequest? sent = null;
+        ApplyResponse Answer(HostOrderRequest request)
+        {
+            sent = request;
+            return new() { Accepted = true, Revision = 9, HostsTouched = 1, Changes = { new ResourceChange { Key = new() { Kind = "Host", Namespace = "default", Name = "a" }, Kind = kind } } };
+        }
+
+        await using var server = await FakeControlPlane.StartAsync(order == "release" ? new Answers { Release = Answer } : new Answers { Quarantine = Answer });
+        var run = await CommandRun.With(new() { Environment = { ["USER"] = "ada" } }, order, "default/a", "-m", "looks bad", "--server", server.Url);
+        Assert.Equal((0, "revision 9: 1 changed; 1 host touched"), (run.ExitCode, run.Lines[^1]));
+        Assert.Equal(("default/a", "ada", "looks bad"), (sent!.Host, sent.Author, sent.Note));
+        Assert.Equal(2, (await CommandRun.Of(order, "--server", server.Url)).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_quarantine_is_shown_with_who_ordered_it_and_why()
+    {
+        var report = new HostReport
+        {
+            Status = new() { Namespace = "default", Name = "a", State = HostState.Realized },
+            Quarantine = new() { Revision = 9, At = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).ToTimestamp(), Author = "ada", Note = "looks bad" },
+        };
+        await using var server = await FakeControlPlane.StartAsync(new Answers { Status = _ => new() { Revision = 9, Hosts = { report } } });
+        var table = await CommandRun.Of("status", "--server", server.Url);
+        Assert.Contains("quarantined by ada at 2026-01-02T03:04:05Z (revision 9): looks bad", table.Lines[1], StringComparison.Ordinal);
+        var run = await CommandRun.Of("status", "-o", "json", "--server", server.Url);
+        using var json = JsonDocument.Parse(run.Output);
+        Assert.Equal("looks bad", json.RootElement.GetProperty("hosts")[0].GetProperty("quarantine").GetProperty("note").GetString());
+    }
+
+    [Theory]
     [InlineData("apply")]
     [InlineData("diff")]
     [InlineData("delete")]

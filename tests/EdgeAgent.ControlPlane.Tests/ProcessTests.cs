@@ -21,13 +21,15 @@ public sealed class ProcessTests : IDisposable
     {
         var acknowledged = new HashSet<string>(StringComparer.Ordinal);
         long newest = 0;
-        for (var round = 0; round < 8; round++)
+        var rounds = int.Parse(Environment.GetEnvironmentVariable("EDGEAGENT_KILLS") ?? "8", CultureInfo.InvariantCulture);
+        for (var round = 0; round < rounds; round++)
         {
             using var server = await Running.StartAsync(_directory["data"]);
             var (resources, history) = (await server.Admin.ListAsync(new()), await server.Admin.HistoryAsync(new() { Limit = 1 }));
             Assert.True(resources.Revision >= newest, $"round {round}: revision {resources.Revision}, but {newest} was acknowledged");
             Assert.Subset(resources.Resources.Select(resource => resource.Key.Name).ToHashSet(), acknowledged);
             Assert.Equal(resources.Revision, history.Revisions.Select(entry => entry.Revision).FirstOrDefault());
+            Assert.Empty((await server.Admin.VerifyAuditAsync(new())).Findings);
 
             var random = new Random(round);
             var (killAfter, kill) = (random.Next(1, 40), Task.CompletedTask);
@@ -38,7 +40,7 @@ public sealed class ProcessTests : IDisposable
                     if (i == killAfter)
                         kill = Task.Delay(random.Next(0, 10)).ContinueWith(_ => server.Kill(), TaskScheduler.Default);
                     var name = $"h-{round}-{i}";
-                    var response = await server.Admin.ApplyAsync(TestServer.Request(Yaml.Host(name, $"10.{round}.{i / 250}.{i % 250}", "a")));
+                    var response = await server.Admin.ApplyAsync(TestServer.Request(Yaml.Host(name, $"10.{round % 250}.{(i / 250) + (round / 250 * 10)}.{i % 250}", "a")));
                     Assert.True(response.Accepted);
                     newest = response.Revision;
                     acknowledged.Add(name);
@@ -153,7 +155,7 @@ public sealed class ProcessTests : IDisposable
         return Encoding.UTF8.GetString(buffer, 0, await socket.ReceiveAsync(buffer, patience.Token));
     }
 
-    private sealed class Running : IDisposable
+    internal sealed class Running : IDisposable
     {
         private readonly Process _process;
         private readonly StringBuilder _errors = new();
@@ -179,9 +181,11 @@ public sealed class ProcessTests : IDisposable
             return StartAsync(grpc, http, ["--data", data, "--listen", $"127.0.0.1:{grpc}", "--http", $"127.0.0.1:{http}", "--insecure"], environment);
         }
 
-        public static async Task<Running> StartAsync(int grpc, int http, string[] arguments, params (string Name, string Value)[] environment)
+        public static Task<Running> StartAsync(int grpc, int http, string[] arguments, params (string Name, string Value)[] environment) =>
+            StartAsync(grpc, http, StartInfo(arguments), environment);
+
+        public static async Task<Running> StartAsync(int grpc, int http, ProcessStartInfo info, params (string Name, string Value)[] environment)
         {
-            var info = StartInfo(arguments);
             foreach (var (name, value) in environment)
                 info.Environment[name] = value;
             var running = new Running(Process.Start(info)!, grpc);
@@ -220,6 +224,8 @@ public sealed class ProcessTests : IDisposable
             listener.Start();
             return ((IPEndPoint)listener.LocalEndpoint).Port;
         }
+
+        public int Id => _process.Id;
 
         public void Kill() => _process.Kill();
 

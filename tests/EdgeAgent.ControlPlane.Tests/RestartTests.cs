@@ -123,4 +123,44 @@ public sealed class RestartTests
         using var http = new HttpClient();
         return await http.GetStringAsync(new Uri(server.HttpAddress, "/metrics"));
     }
+
+    [Fact]
+    public async Task Rollback_to_what_is_now_changes_nothing_and_to_what_cannot_be_read_any_more_is_refused_by_name()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.AcceptAsync(Yaml.Policy("p", "a", "b"));
+        await server.RestartAsync(() =>
+        {
+            // As an older version may have left it: a document that this one cannot read, and then its removal.
+            using var store = Storage.Store.Open(server.DataDirectory, 0);
+            var key = new Policy.ResourceKey("Host", "default", "old");
+            var document = new Storage.Document(key, Storage.DocumentOrigin.Declared, "old.yaml", 7, "apiVersion: edgeagent.io/v0\nkind: Host\nmetadata: {name: old}");
+            store.Revisions.Append(new(new(2), DateTimeOffset.UtcNow, "ada", "", [new(Storage.DocumentChangeKind.Created, key, Storage.DocumentOrigin.Declared, document)]));
+            store.Revisions.Append(new(new(3), DateTimeOffset.UtcNow, "ada", "", [new(Storage.DocumentChangeKind.Deleted, key, Storage.DocumentOrigin.Declared, null)]));
+            return Task.CompletedTask;
+        });
+
+        var itself = await server.Admin.RollbackAsync(new() { Revision = 3 });
+        Assert.Equal((true, 3L), (itself.Accepted, itself.Revision));
+        var unreadable = await server.Admin.RollbackAsync(new() { Revision = 2 });
+        Assert.Equal((false, 3L), (unreadable.Accepted, unreadable.Revision));
+        Assert.Contains(unreadable.Diagnostics, finding => finding is { Severity: Wire.V1.Severity.Error, File: "old.yaml", Line: >= 7 });
+        var future = await Assert.ThrowsAsync<Grpc.Core.RpcException>(async () => await server.Admin.RollbackAsync(new() { Revision = 4 }));
+        Assert.Equal(Grpc.Core.StatusCode.NotFound, future.StatusCode);
+        Assert.Equal(3, (await server.Admin.ListAsync(new())).Revision);
+        Assert.Equal(4, (await server.Admin.RollbackAsync(new() { Revision = 0 })).Revision);
+    }
+
+    [Fact]
+    public async Task Rollback_to_documents_that_clash_with_what_came_since_is_refused()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.AcceptAsync(Yaml.Host("a", "10.0.0.1", "a"));
+        await server.Admin.DeleteAsync(new() { Keys = { new Wire.V1.ResourceKey { Kind = "Host", Namespace = "default", Name = "a" } } });
+        await using var agent = await TestAgent.ConnectAsync(server.Channel(), TestAgent.FactsOf("b", "10.0.0.1"));
+        await agent.SyncAsync(3);
+        var clash = await server.Admin.RollbackAsync(new() { Revision = 1 });
+        Assert.False(clash.Accepted);
+        Assert.Equal(3, (await server.Admin.ListAsync(new())).Revision);
+    }
 }

@@ -12,6 +12,8 @@ internal static class ChangeOutput
         (ChangeKind.Created, "created"),
         (ChangeKind.Changed, "changed"),
         (ChangeKind.Deleted, "deleted"),
+        (ChangeKind.Quarantined, "quarantined"),
+        (ChangeKind.Released, "released"),
         (ChangeKind.Unchanged, "unchanged"),
     ];
 

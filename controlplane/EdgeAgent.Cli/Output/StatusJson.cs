@@ -35,6 +35,16 @@ internal static class StatusJson
         WriteInstant(json, "at", status.At);
         json.WriteNumber("wantedRevision", report.WantedRevision);
         json.WriteString("wantedDigest", report.WantedDigest);
+        if (report.Quarantine is { } order)
+        {
+            json.WriteStartObject("quarantine");
+            json.WriteNumber("revision", order.Revision);
+            WriteInstant(json, "at", order.At);
+            json.WriteString("author", order.Author);
+            json.WriteString("note", order.Note);
+            json.WriteEndObject();
+        }
+
         json.WriteNumber("targetRevision", status.TargetRevision);
         json.WriteNumber("realizedRevision", status.RealizedRevision);
         json.WriteString("policyDigest", status.PolicyDigest);

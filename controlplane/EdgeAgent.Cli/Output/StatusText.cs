@@ -31,7 +31,7 @@ internal static class StatusText
                 Number(status.Elements),
                 status.RealizedRevision > 0 ? Words.Span(ApplyTime(status)) : "-",
                 Number(status.Repairs),
-                Note(status));
+                Note(report));
         }
 
         table.WriteTo(terminal.Output);
@@ -79,12 +79,20 @@ internal static class StatusText
     private static string Revision(HostReport report) =>
         report.Status.RealizedRevision == report.WantedRevision ? Number(report.WantedRevision) : $"{report.Status.RealizedRevision} of {report.WantedRevision}";
 
-    private static string Note(HostStatus status) => (status.Reason, status.ShadowedBy.Count) switch
+    private static string Note(HostReport report) => string.Join("; ", Notes(report));
+
+    private static IEnumerable<string> Notes(HostReport report)
     {
-        ({ Length: > 0 } reason, _) => reason,
-        (_, > 0) => $"shadowed by {string.Join(", ", status.ShadowedBy)}",
-        _ => "",
-    };
+        if (report.Quarantine is { } order)
+            yield return Quarantine(order);
+        if (report.Status.Reason.Length > 0)
+            yield return report.Status.Reason;
+        else if (report.Status.ShadowedBy.Count > 0)
+            yield return $"shadowed by {string.Join(", ", report.Status.ShadowedBy)}";
+    }
+
+    private static string Quarantine(RevisionEntry order) =>
+        $"quarantined by {order.Author} at {Instant(order.At)} (revision {order.Revision}){(order.Note.Length > 0 ? $": {order.Note}" : "")}";
 
     private static string Short(string digest) => digest.Length > 12 ? digest[..12] : Or(digest);
 

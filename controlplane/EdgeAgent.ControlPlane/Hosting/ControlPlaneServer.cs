@@ -39,7 +39,7 @@ public sealed class ControlPlaneServer : IAsyncDisposable
     /// <exception cref="ConfigurationException">A certificate is missing or not what it should be.</exception>
     /// <exception cref="StoreException">The store is foreign, damaged, unreadable or in use.</exception>
     /// <exception cref="IOException">An address to listen on is in use.</exception>
-    public static async Task<ControlPlaneServer> StartAsync(ServerConfiguration configuration, Action<ILoggingBuilder> logging, CancellationToken cancel = default)
+    public static async Task<ControlPlaneServer> StartAsync(ServerConfiguration configuration, Action<ILoggingBuilder> logging, TimeProvider? time = null, CancellationToken cancel = default)
     {
         Store? store = null;
         ServerCertificates? certificates = null;
@@ -47,7 +47,7 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         {
             store = Store.Open(configuration.DataDirectory, configuration.StoreLimit, configuration.RulesetBudget);
             certificates = configuration.Insecure ? null : ServerCertificates.Load(configuration, TimeProvider.System);
-            var application = Build(configuration, store, certificates, logging);
+            var application = Build(configuration, store, certificates, logging, time ?? TimeProvider.System);
             await application.StartAsync(cancel);
             var server = new ControlPlaneServer(application, store, certificates);
             return configuration.Http is null ? server : new(application, store, certificates) { HttpAddress = server.Address(1) };
@@ -72,14 +72,14 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         _store.Dispose();
     }
 
-    private static WebApplication Build(ServerConfiguration configuration, Store store, ServerCertificates? certificates, Action<ILoggingBuilder> logging)
+    private static WebApplication Build(ServerConfiguration configuration, Store store, ServerCertificates? certificates, Action<ILoggingBuilder> logging, TimeProvider time)
     {
         // The empty builder reads no environment, no files, and watches none.
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "edgecontrol" });
         logging(builder.Logging);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Endpoints.Configure(kestrel, configuration, certificates));
-        AddServices(builder.Services, configuration, store);
+        AddServices(builder.Services, configuration, store, time);
         if (certificates is not null)
             builder.Services.AddSingleton(certificates);
         var application = builder.Build();
@@ -99,7 +99,7 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         return application;
     }
 
-    private static void AddServices(IServiceCollection services, ServerConfiguration configuration, Store store)
+    private static void AddServices(IServiceCollection services, ServerConfiguration configuration, Store store, TimeProvider time)
     {
         services.Configure<HostOptions>(options =>
         {
@@ -107,12 +107,12 @@ public sealed class ControlPlaneServer : IAsyncDisposable
             options.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost;
         });
         services.AddGrpc(options => options.MaxReceiveMessageSize = ResourceChanges.MostBytes + (64 * 1024));
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(time);
         services.AddSingleton(configuration);
         services.AddSingleton(store.Revisions).AddSingleton(store.Transitions).AddSingleton(store.Observations).AddSingleton(store.Rulesets).AddSingleton(store.Tokens);
         services.AddSingleton(provider => new AuditIntegrity(store, provider.GetRequiredService<ILogger<AuditIntegrity>>()));
         services.AddSingleton(new Publisher(Restore(store)));
-        services.AddSingleton(provider => new StatusBoard(store.Transitions.Newest(), TimeProvider.System, provider.GetRequiredService<TransitionRecorder>().Add));
+        services.AddSingleton(provider => new StatusBoard(store.Transitions.Newest(), time, provider.GetRequiredService<TransitionRecorder>().Add));
         services.AddSingleton<Telemetry>().AddSingleton<HostConnections>().AddSingleton<ServerStopping>().AddSingleton<Callers>();
         services.AddSingleton<Enrolment>().AddSingleton<Liveness>().AddSingleton(SystemdNotifier.FromEnvironment());
         services.AddSingleton<RevisionWriter>().AddHostedService(provider => provider.GetRequiredService<RevisionWriter>());
@@ -121,7 +121,7 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         services.AddSingleton<ObservationRecorder>().AddHostedService(provider => provider.GetRequiredService<ObservationRecorder>());
         services.AddSingleton<TransitionRecorder>().AddHostedService(provider => provider.GetRequiredService<TransitionRecorder>());
         services.AddHostedService<StalenessWatch>().AddHostedService<SystemdService>();
-        services.AddSingleton<ResourceChanges>().AddSingleton<ResourceQueries>().AddSingleton<StatusQueries>().AddSingleton<ExplainQueries>();
+        services.AddSingleton<ResourceChanges>().AddSingleton<HostOrders>().AddSingleton<ResourceQueries>().AddSingleton<StatusQueries>().AddSingleton<ExplainQueries>();
         services.AddSingleton(provider => new AuditQueries(store, provider.GetRequiredService<AuditIntegrity>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AgentEndpoint>().AddSingleton<AdminEndpoint>();
         services.AddSingleton<StatusPage>().AddSingleton<MetricsPage>().AddSingleton<Pages>();

@@ -66,7 +66,7 @@ internal sealed class AgentSession(
 
     private async Task<Status> ReadAsync(CancellationToken cancel)
     {
-        var lastResync = DateTimeOffset.MinValue;
+        long? lastResync = null;
         while (await requests.MoveNext(cancel))
         {
             switch (requests.Current.MessageCase)
@@ -80,9 +80,9 @@ internal sealed class AgentSession(
                         return notKept;
                     break;
                 case AgentMessage.MessageOneofCase.Resync:
-                    if (lastResync + ResyncPause - time.GetUtcNow() is { Ticks: > 0 } pause)
+                    if (lastResync is { } last && ResyncPause - time.GetElapsedTime(last) is { Ticks: > 0 } pause)
                         await Task.Delay(pause, time, cancel);
-                    lastResync = time.GetUtcNow();
+                    lastResync = time.GetTimestamp();
                     telemetry.ResyncAsked();
                     feed.Resync();
                     connection.Signal.Set();

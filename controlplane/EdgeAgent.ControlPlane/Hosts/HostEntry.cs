@@ -15,6 +15,9 @@ internal sealed record HostEntry(HostName Host, HostState State, string Reason)
     /// <summary>When the newest report, or the hello, was received; null if neither was since the start.</summary>
     public DateTimeOffset? Received { get; init; }
 
+    /// <summary>The same in ticks of the clock that never jumps; only for hosts that are connected.</summary>
+    public long HeardAt { get; init; }
+
     /// <summary>Whether a connection is open.</summary>
     public bool IsConnected { get; init; }
 

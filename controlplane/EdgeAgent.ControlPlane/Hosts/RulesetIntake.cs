@@ -17,19 +17,18 @@ internal sealed partial class RulesetIntake(RulesetTable rulesets, TimeProvider 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<Digest, DateTimeOffset> _asked = [];
+    private readonly Dictionary<Digest, long> _asked = [];
 
     /// <summary>What to ask a host that reports a kernel digest; null for nothing.</summary>
     public Command? Ask(Digest digest)
     {
         if (digest.IsNone || rulesets.Holds(digest))
             return null;
-        var now = time.GetUtcNow();
         lock (_lock)
         {
-            foreach (var forgotten in _asked.Where(asked => now - asked.Value > Patience || asked.Value > now).Select(asked => asked.Key).ToList())
+            foreach (var forgotten in _asked.Where(asked => time.GetElapsedTime(asked.Value) > Patience).Select(asked => asked.Key).ToList())
                 _asked.Remove(forgotten);
-            if (_asked.Count >= MostAsked || !_asked.TryAdd(digest, now))
+            if (_asked.Count >= MostAsked || !_asked.TryAdd(digest, time.GetTimestamp()))
                 return null;
         }
 

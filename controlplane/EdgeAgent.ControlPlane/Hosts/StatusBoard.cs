@@ -48,6 +48,7 @@ internal sealed class StatusBoard
         IsConnected = true,
         Facts = facts,
         Received = _time.GetUtcNow(),
+        HeardAt = _time.GetTimestamp(),
     });
 
     /// <summary>A connected host reported.</summary>
@@ -57,6 +58,7 @@ internal sealed class StatusBoard
         Reason = report.Reason,
         Report = report,
         Received = _time.GetUtcNow(),
+        HeardAt = _time.GetTimestamp(),
     });
 
     /// <summary>A host's only connection ended.</summary>
@@ -80,9 +82,9 @@ internal sealed class StatusBoard
     /// <summary>Marks the connected hosts that were silent for too long.</summary>
     public void MarkStale(TimeSpan silence)
     {
-        var last = _time.GetUtcNow() - silence;
-        foreach (var silent in All().Where(entry => entry.IsConnected && entry.Received < last && entry.State != HostState.Stale))
-            Change(silent.Host, entry => entry.Received < last && entry.IsConnected ? entry with { State = HostState.Stale, Reason = $"no report since {entry.Received:u}" } : entry);
+        bool IsSilent(HostEntry entry) => entry.IsConnected && _time.GetElapsedTime(entry.HeardAt) > silence;
+        foreach (var silent in All().Where(entry => entry.State != HostState.Stale && IsSilent(entry)))
+            Change(silent.Host, entry => IsSilent(entry) ? entry with { State = HostState.Stale, Reason = $"no report since {entry.Received:u}" } : entry);
     }
 
     /// <summary>Forgets a host that is no longer one.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EdgeAgent.Contracts;
 using EdgeAgent.ControlPlane.Storage;
 using EdgeAgent.Manifests;
@@ -48,10 +49,11 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
             changes.Add((resource.Key, kind));
         }
 
+        var quarantined = Orders(before, request, next, rows, changes);
         if (rows.Count == 0)
             return new(before, [], new(true, before.Revision, changes, diagnostics, 0));
 
-        var after = before with { Revision = next, Declared = declared.ToImmutable(), Registered = registered.ToImmutable(), Encodings = before.Encodings.At(next) };
+        var after = before with { Revision = next, Declared = declared.ToImmutable(), Registered = registered.ToImmutable(), Quarantined = quarantined, Encodings = before.Encodings.At(next) };
         var touched = rows.Select(row => row.Key).ToHashSet();
         return Complete(before, after, touched, rows, new(true, next, changes, diagnostics, 0));
     }
@@ -61,14 +63,40 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
     public static FleetState Restore(Revision newest, IReadOnlyList<Document> documents)
     {
         var state = FleetState.Empty with { Revision = newest, Encodings = FleetState.Empty.Encodings.At(newest) };
-        var (declared, registered) = (state.Declared.ToBuilder(), state.Registered.ToBuilder());
+        var (declared, registered, quarantined) = (state.Declared.ToBuilder(), state.Registered.ToBuilder(), state.Quarantined.ToBuilder());
         foreach (var document in documents)
         {
-            (document.Origin == DocumentOrigin.Declared ? declared : registered).Add(document.Key, StoredResource.Read(document));
+            if (document.Origin == DocumentOrigin.Quarantined)
+                quarantined.Add(document.Key, document.Revision);
+            else
+                (document.Origin == DocumentOrigin.Declared ? declared : registered).Add(document.Key, StoredResource.Read(document));
         }
 
-        state = state with { Declared = declared.ToImmutable(), Registered = registered.ToImmutable() };
+        state = state with { Declared = declared.ToImmutable(), Registered = registered.ToImmutable(), Quarantined = quarantined.ToImmutable() };
         return WithPolicies(FleetState.Empty, state, [.. documents.Select(document => document.Key)]).After;
+    }
+
+    private static ImmutableSortedDictionary<ResourceKey, Revision> Orders(
+        FleetState before, ChangeRequest request, Revision next, List<DocumentChange> rows, List<(ResourceKey Key, DocumentChangeKind? Kind)> changes)
+    {
+        var quarantined = before.Quarantined.ToBuilder();
+        foreach (var key in request.Quarantine)
+        {
+            var isNew = quarantined.TryAdd(key, next);
+            if (isNew)
+                rows.Add(new(DocumentChangeKind.Created, key, DocumentOrigin.Quarantined, new(key, DocumentOrigin.Quarantined, "", 1, "mode: Quarantine")));
+            changes.Add((key, isNew ? DocumentChangeKind.Changed : null));
+        }
+
+        foreach (var key in request.Release)
+        {
+            var isGone = quarantined.Remove(key);
+            if (isGone)
+                rows.Add(new(DocumentChangeKind.Deleted, key, DocumentOrigin.Quarantined, null));
+            changes.Add((key, isGone ? DocumentChangeKind.Changed : null));
+        }
+
+        return quarantined.ToImmutable();
     }
 
     private static ChangePlan Complete(FleetState before, FleetState after, HashSet<ResourceKey> touched, IReadOnlyList<DocumentChange> rows, ChangeOutcome outcome)

@@ -15,6 +15,12 @@ internal sealed record ChangeRequest(DocumentOrigin Origin, IReadOnlyList<Manife
     /// <summary>Whether <see cref="Delete"/> leaves what hosts said of themselves.</summary>
     public bool KeepsRegistrations { get; init; }
 
+    /// <summary>Hosts to cut off.</summary>
+    public IReadOnlyList<ResourceKey> Quarantine { get; init; } = [];
+
+    /// <summary>Hosts to cut off no longer.</summary>
+    public IReadOnlyList<ResourceKey> Release { get; init; } = [];
+
     /// <summary>Who asks.</summary>
     public string Author { get; init; } = "";
 

@@ -25,6 +25,9 @@ internal sealed record FleetState
     /// <summary>What hosts said of themselves.</summary>
     public ImmutableSortedDictionary<ResourceKey, StoredResource> Registered { get; init; } = ImmutableSortedDictionary<ResourceKey, StoredResource>.Empty;
 
+    /// <summary>Hosts that are cut off, whether they are known or not, with the revision that did it.</summary>
+    public ImmutableSortedDictionary<ResourceKey, Revision> Quarantined { get; init; } = ImmutableSortedDictionary<ResourceKey, Revision>.Empty;
+
     /// <summary>The hosts that enforce policy.</summary>
     public ImmutableSortedDictionary<HostName, ResourceKey> Hosts { get; init; } = ImmutableSortedDictionary<HostName, ResourceKey>.Empty;
 
@@ -48,13 +51,14 @@ internal sealed record FleetState
 
     /// <summary>
     /// What the engine is told of a key. A declared host keeps its declared labels, ports and addresses; where its document has no
-    /// addresses, those that it reported count.
+    /// addresses, those that it reported count. A quarantine wins over what its document says of its mode.
     /// </summary>
     public Resource? Effective(ResourceKey key)
     {
         var declared = Declared.GetValueOrDefault(key)?.Resource.Model;
         var registered = Registered.GetValueOrDefault(key)?.Resource.Model;
-        return LacksAddresses(declared) && registered is EndpointResource own ? (EndpointResource)declared! with { Addresses = own.Addresses } : declared ?? registered;
+        var effective = LacksAddresses(declared) && registered is EndpointResource own ? (EndpointResource)declared! with { Addresses = own.Addresses } : declared ?? registered;
+        return effective is EndpointResource { IsManaged: true } host && Quarantined.ContainsKey(key) ? host with { Mode = EnforcementMode.Quarantine } : effective;
     }
 
     /// <summary>Whether what a host says of itself has a meaning: it is not declared, or its document leaves the addresses to it.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using EdgeAgent.Contracts;
 using EdgeAgent.ControlPlane.Storage;
+using Grpc.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -74,7 +75,7 @@ internal sealed partial class RevisionWriter(RevisionLog log, Publisher publishe
         }
         catch (Exception e)
         {
-            if (e is not StoreException)
+            if (e is not (StoreException or RpcException))
                 LogFailed(e);
             work.Fail(e);
         }

@@ -20,9 +20,13 @@ internal sealed record StoredResource(ManifestResource Resource, DocumentOrigin 
     /// <exception cref="StoreException">It is no longer readable: the store is not of this version.</exception>
     public static StoredResource Read(Document document)
     {
-        var set = ManifestReader.Read([new ManifestFile(document.File, Encoding.UTF8.GetBytes(document.Text), document.FirstLine)]);
+        var set = ReadSet(document);
         return !set.HasErrors && set.Resources is [var resource] && resource.Key == document.Key
             ? new(resource, document.Origin, document.Revision, set.Diagnostics.ToEquatableArray())
             : throw new StoreException(StoreFailure.Foreign, $"the stored document of {document.Key}, revision {document.Revision}, cannot be read by this version: {(set.Diagnostics is [var first, ..] ? first : null)}");
     }
+
+    /// <summary>What a document of the store says to this version.</summary>
+    public static ManifestSet ReadSet(Document document) =>
+        ManifestReader.Read([new ManifestFile(document.File, Encoding.UTF8.GetBytes(document.Text), document.FirstLine)]);
 }

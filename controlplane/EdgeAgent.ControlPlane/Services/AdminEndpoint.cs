@@ -8,6 +8,7 @@ namespace EdgeAgent.ControlPlane.Services;
 internal sealed class AdminEndpoint(
     Callers callers,
     ResourceChanges changes,
+    HostOrders orders,
     ResourceQueries resources,
     StatusQueries statuses,
     ExplainQueries explanations,
@@ -38,6 +39,20 @@ internal sealed class AdminEndpoint(
     {
         var author = Author(context, request.Author);
         return RpcFailures.GuardAsync(() => changes.RollbackAsync(request, author));
+    }
+
+    /// <inheritdoc/>
+    public override Task<ApplyResponse> Quarantine(HostOrderRequest request, ServerCallContext context)
+    {
+        var author = Author(context, request.Author);
+        return RpcFailures.GuardAsync(() => orders.QuarantineAsync(request, author));
+    }
+
+    /// <inheritdoc/>
+    public override Task<ApplyResponse> Release(HostOrderRequest request, ServerCallContext context)
+    {
+        var author = Author(context, request.Author);
+        return RpcFailures.GuardAsync(() => orders.ReleaseAsync(request, author));
     }
 
     /// <inheritdoc/>

@@ -53,7 +53,7 @@ internal static class AdminMapping
             Author = record.Author,
             Note = record.Note,
         };
-        entry.Changes.AddRange(record.Changes.DistinctBy(change => change.Key).Select(change => ToWire(change.Key, change.Kind)));
+        entry.Changes.AddRange(record.Changes.DistinctBy(change => change.Key).Select(change => new Wire.V1.ResourceChange { Key = ToWire(change.Key), Kind = KindOf(change) }));
         return entry;
     }
 
@@ -121,6 +121,13 @@ internal static class AdminMapping
             WantedDigest = wantedDigest.Hex,
         };
     }
+
+    private static Wire.V1.ChangeKind KindOf(DocumentChange change) => (change.Origin, change.Kind) switch
+    {
+        (DocumentOrigin.Quarantined, DocumentChangeKind.Deleted) => Wire.V1.ChangeKind.Released,
+        (DocumentOrigin.Quarantined, _) => Wire.V1.ChangeKind.Quarantined,
+        _ => (Wire.V1.ChangeKind)change.Kind,
+    };
 
     private static Wire.V1.HostStatus WithoutReport(HostName host, HostEntry? entry) => new()
     {

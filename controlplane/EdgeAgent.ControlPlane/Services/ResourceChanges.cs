@@ -13,8 +13,11 @@ internal sealed class ResourceChanges(RevisionWriter writer, RevisionLog log, Pu
     /// <summary>The most bytes of documents in one request.</summary>
     public const int MostBytes = 4 * 1024 * 1024;
 
-    private const int LongestAuthor = 256;
-    private const int LongestNote = 4096;
+    /// <summary>The most characters of an author's name.</summary>
+    public const int LongestAuthor = 256;
+
+    /// <summary>The most characters of a note.</summary>
+    public const int LongestNote = 4096;
 
     /// <summary>Makes the documents the newest revision.</summary>
     public async Task<ApplyResponse> ApplyAsync(ApplyRequest request, string author)
@@ -49,7 +52,10 @@ internal sealed class ResourceChanges(RevisionWriter writer, RevisionLog log, Pu
         var target = new Contracts.Revision(request.Revision);
         if (target < Contracts.Revision.Zero || target > publisher.Current.Revision)
             throw new RpcException(new(StatusCode.NotFound, $"there is no revision {target}; expected 0 to {publisher.Current.Revision}"));
-        var then = RpcFailures.Guard(() => log.DeclaredAt(target)).Select(document => StoredResource.Read(document).Resource).ToList();
+        var sets = RpcFailures.Guard(() => log.DeclaredAt(target)).Select(StoredResource.ReadSet).ToList();
+        if (sets.Exists(set => set.HasErrors))
+            return AdminMapping.ToWire(new ChangeOutcome(false, publisher.Current.Revision, [], [.. sets.SelectMany(set => set.Diagnostics)], 0));
+        var then = sets.SelectMany(set => set.Resources).ToList();
         var keys = then.Select(resource => resource.Key).ToHashSet();
         return AdminMapping.ToWire(await writer.ChangeAsync(state => new(DocumentOrigin.Declared, then, [], [.. state.Declared.Keys.Where(key => !keys.Contains(key))])
         {
@@ -79,7 +85,9 @@ internal sealed class ResourceChanges(RevisionWriter writer, RevisionLog log, Pu
         return candidates.Find(candidate => state.Find(candidate) is not null) is { Kind: not null } present ? present : candidates[0];
     }
 
-    private static string Short(string text, int longest, string what) =>
+    /// <summary>A text, if it is not too long.</summary>
+    /// <exception cref="RpcException">It is.</exception>
+    public static string Short(string text, int longest, string what) =>
         text.Length <= longest ? text : throw new RpcException(new(StatusCode.InvalidArgument, $"{what} of {text.Length} characters; expected at most {longest}"));
 
     private ApplyResponse Refused(ManifestSet set) =>

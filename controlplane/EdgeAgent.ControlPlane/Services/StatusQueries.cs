@@ -9,7 +9,7 @@ using HostState = EdgeAgent.Contracts.HostState;
 namespace EdgeAgent.ControlPlane.Services;
 
 /// <summary>Answers where hosts and policies stand.</summary>
-internal sealed class StatusQueries(StatusBoard board, HostConnections connections, TransitionLog log, Publisher publisher)
+internal sealed class StatusQueries(StatusBoard board, HostConnections connections, TransitionLog log, RevisionLog revisions, Publisher publisher)
 {
     /// <summary>The newest status of hosts: those that are, and those that were refused.</summary>
     public StatusResponse Status(StatusRequest request)
@@ -22,7 +22,10 @@ internal sealed class StatusQueries(StatusBoard board, HostConnections connectio
         foreach (var host in state.Hosts.Keys.Union(reporting).Where(host => Means(request.Host, host)).Order())
         {
             var wanted = state.DigestOf(host);
-            response.Hosts.Add(AdminMapping.ToWire(host, entries.GetValueOrDefault(host), wanted is null ? Revision.Zero : state.Revision, wanted ?? default));
+            var report = AdminMapping.ToWire(host, entries.GetValueOrDefault(host), wanted is null ? Revision.Zero : state.Revision, wanted ?? default);
+            if (state.Hosts.TryGetValue(host, out var key) && state.Quarantined.TryGetValue(key, out var since))
+                report.Quarantine = Order(since);
+            response.Hosts.Add(report);
         }
 
         return response.Hosts.Count > 0 || request.Host.Length == 0 ? response : throw NoHost(request.Host);
@@ -65,6 +68,14 @@ internal sealed class StatusQueries(StatusBoard board, HostConnections connectio
             throw NoHost(request.Host);
         var command = new Command { Retry = new() { Revision = state.Revision.Number } };
         return new() { Hosts = hosts.Count(host => connections.Send(host, command)) };
+    }
+
+    // The log is asked for the few hosts that are cut off, so that the state need not carry who said so.
+    private RevisionEntry Order(Revision revision)
+    {
+        var entry = revisions.From(revision, 1) is [var record, ..] ? AdminMapping.ToWire(record) : new() { Revision = revision.Number };
+        entry.Changes.Clear();
+        return entry;
     }
 
     private static bool Means(string asked, HostName host) => asked.Length == 0 || asked == host.ToString() || asked == host.Name;

@@ -11,6 +11,9 @@ internal enum DocumentOrigin
 
     /// <summary>A host, of itself, when it connected.</summary>
     Registered = 2,
+
+    /// <summary>A person, who cut a host off: the document is there as long as the quarantine.</summary>
+    Quarantined = 3,
 }
 
 /// <summary>What a revision did to a resource.</summary>

@@ -60,6 +60,10 @@ internal sealed class FakeControlPlane : IAsyncDisposable
 
         public Func<RetryRequest, RetryResponse>? Retry { get; init; }
 
+        public Func<HostOrderRequest, ApplyResponse>? Quarantine { get; init; }
+
+        public Func<HostOrderRequest, ApplyResponse>? Release { get; init; }
+
         public Func<VerifyAuditRequest, VerifyAuditResponse>? VerifyAudit { get; init; }
 
         public Func<ExportAuditRequest, IEnumerable<AuditRecord>>? ExportAudit { get; init; }
@@ -90,6 +94,10 @@ internal sealed class FakeControlPlane : IAsyncDisposable
         public override Task<ApplyResponse> Rollback(RollbackRequest request, ServerCallContext context) => Answer(answers.Rollback, request);
 
         public override Task<RetryResponse> Retry(RetryRequest request, ServerCallContext context) => Answer(answers.Retry, request);
+
+        public override Task<ApplyResponse> Quarantine(HostOrderRequest request, ServerCallContext context) => Answer(answers.Quarantine, request);
+
+        public override Task<ApplyResponse> Release(HostOrderRequest request, ServerCallContext context) => Answer(answers.Release, request);
 
         public override Task<VerifyAuditResponse> VerifyAudit(VerifyAuditRequest request, ServerCallContext context) => Answer(answers.VerifyAudit, request);
 

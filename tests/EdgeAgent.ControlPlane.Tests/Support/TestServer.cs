@@ -39,12 +39,15 @@ internal sealed class TestServer : IAsyncDisposable
 
     public AdminService.AdminServiceClient Admin { get; private set; } = null!;
 
+    /// <summary>The server's clock; null for the machine's.</summary>
+    public TimeProvider? Time { get; init; }
+
     /// <summary>Whether the test brings the server to log errors; otherwise one fails the test.</summary>
     public bool ExpectsErrors { get; init; }
 
-    public static async Task<TestServer> StartAsync(Func<ServerConfiguration, ServerConfiguration>? configure = null, bool expectsErrors = false)
+    public static async Task<TestServer> StartAsync(Func<ServerConfiguration, ServerConfiguration>? configure = null, bool expectsErrors = false, TimeProvider? time = null)
     {
-        var server = new TestServer(configure) { ExpectsErrors = expectsErrors };
+        var server = new TestServer(configure) { ExpectsErrors = expectsErrors, Time = time };
         await server.StartAgainAsync();
         return server;
     }
@@ -94,7 +97,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     private async Task StartAgainAsync()
     {
-        _server = await ControlPlaneServer.StartAsync(_configuration, logging => logging.AddProvider(_log));
+        _server = await ControlPlaneServer.StartAsync(_configuration, logging => logging.AddProvider(_log), time: Time);
         Admin = new(Channel());
     }
 }
