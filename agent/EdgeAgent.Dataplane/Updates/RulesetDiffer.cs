@@ -5,8 +5,10 @@ namespace EdgeAgent.Dataplane;
 
 /// <summary>
 /// Finds the smallest way from what the kernel holds to what it should hold: elements one by one, rules by whole chains,
-/// base chains never deleted. What it plans is safe for packets at every moment: one transaction, or, where interval sets are new,
-/// one that fills them unreferenced before the one that refers to them (the kernel shows them later than the rules of the same transaction).
+/// base chains never deleted. What it plans is safe for packets at every moment. A packet that is between two rules when a transaction comes
+/// into force goes on with the old rules but looks into the new sets, and the kernel shows changed interval sets later than all else. Therefore
+/// what is new is made and filled before anything refers to it, what is no longer needed goes after nothing does, and an interval set changes in
+/// place only if nothing else changes; else it is replaced by another one.
 /// </summary>
 public static class RulesetDiffer
 {
@@ -19,60 +21,74 @@ public static class RulesetDiffer
     public static UpdatePlan Plan(Ruleset? actual, Ruleset desired, bool owned = false)
     {
         var changes = new TableChanges(actual ?? Ruleset.Empty, desired);
-        var replacedIntervals = changes.AddedSets.Where(set => set.Schema.Intervals && changes.ReplacedSets.Contains(set.Schema.Name)).Select(set => set.Schema.Name).ToHashSet(StringComparer.Ordinal);
-        if (replacedIntervals.Count > 0)
+        if (changes.SwappedIntervals is { Count: > 0 } swapped)
         {
             // A name cannot be filled before it is free, so its content serves under another name meanwhile.
-            var between = WithSwapNames(desired, replacedIntervals);
+            var between = WithSwapNames(desired, swapped);
             return new([.. Plan(actual, between, owned).Transactions, .. Plan(between, desired, owned).Transactions]);
         }
 
-        var early = changes.AddedSets.Where(set => set.Schema.Intervals).ToList();
         IEnumerable<Operation> table = actual is null ? [new CreateTable(owned)] : [];
         IEnumerable<Operation> begin = [.. table, .. changes.AddedCounters.Select(counter => new CreateCounter(counter))];
-        IEnumerable<Operation> main = Main(changes, changes.AddedSets.Where(set => !set.Schema.Intervals).ToList());
-        EquatableArray<Operation>[] transactions = early.Count == 0
-            ? [[.. begin, .. main]]
-            : [[.. begin, .. early.Select(set => new CreateSet(set.Schema)), .. early.SelectMany(Filled)], [.. main]];
-        return new([.. transactions.Where(operations => !operations.IsEmpty).Select(operations => new Transaction(operations))]);
+        // Where nothing is enforced yet, or damage is repaired, one transaction less is worth more than what is between two rules.
+        return actual is null || changes.ReplacesAnything
+            ? InPlace(begin, changes)
+            : Planned(
+                [.. begin, .. Made(changes.AddedSets, [.. changes.AddedChains.Where(static chain => chain.Hook is null)])],
+                Switched(changes, Made([], [.. changes.AddedChains.Where(static chain => chain.Hook is not null)])),
+                Removed(changes));
     }
 
-    private static List<Operation> Main(TableChanges changes, IReadOnlyList<NamedSet> addedSets)
+    private static UpdatePlan InPlace(IEnumerable<Operation> begin, TableChanges changes)
     {
-        var operations = new List<Operation>();
-        var elements = changes.KeptSets.Select(set => (set.Schema, Changes: ElementChanges.Between(set.Schema, changes.Actual.Sets[set.Schema.Name].Elements, set.Elements))).ToList();
-        var replacedChains = changes.AddedChains.Select(chain => chain.Name).Where(changes.Actual.Chains.ContainsKey).ToHashSet(StringComparer.Ordinal);
-
-        foreach (var name in changes.RewrittenChains.Concat(changes.RemovedChains).Select(chain => chain.Name).Distinct(StringComparer.Ordinal))
-        {
-            if (!changes.Actual.Chains[name].Rules.IsEmpty)
-                operations.Add(new FlushChain(name));
-        }
-
-        foreach (var (schema, change) in elements.Where(each => each.Changes.Removed.Count > 0))
-            operations.Add(new DeleteElements(schema, change.Removed));
-        operations.AddRange(changes.RemovedSets.Where(IsReplaced).Select(set => new DeleteSet(set.Schema.Name)));
-        operations.AddRange(replacedChains.Order(StringComparer.Ordinal).Select(name => new DeleteChain(name)));
-
-        operations.AddRange(addedSets.Select(set => new CreateSet(set.Schema)));
-        operations.AddRange(changes.AddedChains.Select(chain => new CreateChain(chain.Name, chain.Hook)));
-        foreach (var (schema, change) in elements.Where(each => each.Changes.Added.Count > 0))
-            operations.Add(new AddElements(schema, change.Added));
-        operations.AddRange(addedSets.SelectMany(Filled));
-        foreach (var chain in changes.AddedChains.Concat(changes.RewrittenChains))
-            operations.AddRange(chain.Rules.Select(rule => new AppendRule(chain.Name, rule)));
-
-        operations.AddRange(changes.RemovedSets.Where(set => !IsReplaced(set)).Select(set => new DeleteSet(set.Schema.Name)));
-        operations.AddRange(changes.RemovedChains.Where(chain => !replacedChains.Contains(chain.Name)).Select(chain => new DeleteChain(chain.Name)));
-        operations.AddRange(changes.RemovedCounters.Select(counter => new DeleteCounter(counter)));
-        return operations;
+        var early = changes.AddedSets.Where(set => set.Schema.Intervals).ToList();
+        var late = changes.AddedSets.Except(early).ToList();
+        List<Operation> replaced = [.. changes.RemovedSets.Where(IsReplaced).Select(set => new DeleteSet(set.Schema.Name)), .. changes.RemovedChains.Where(changes.IsReplaced).Select(chain => new DeleteChain(chain.Name))];
+        List<Operation> main = [.. Flushed(changes, changes.RemovedChains), .. Switched(changes, [.. replaced, .. Made(late, changes.AddedChains)]), .. Removed(changes)];
+        return early.Count == 0 ? Planned([.. begin, .. main]) : Planned([.. begin, .. Made(early, [])], main);
 
         bool IsReplaced(NamedSet set) => changes.ReplacedSets.Contains(set.Schema.Name);
     }
 
-    private static IEnumerable<Operation> Filled(NamedSet set) => set.Elements.Count == 0 ? [] : [new AddElements(set.Schema, set.Elements)];
+    private static UpdatePlan Planned(params IEnumerable<IEnumerable<Operation>> transactions) =>
+        new([.. transactions.Select(operations => new Transaction([.. operations])).Where(transaction => !transaction.Operations.IsEmpty)]);
 
-    private static Ruleset WithSwapNames(Ruleset ruleset, HashSet<string> sets) => ruleset with
+    // Sets before chains that look into them, chains before the elements that lead to them.
+    private static IEnumerable<Operation> Made(IReadOnlyList<NamedSet> sets, IReadOnlyList<Chain> chains) =>
+    [
+        .. sets.Select(set => new CreateSet(set.Schema)),
+        .. chains.Select(chain => new CreateChain(chain.Name, chain.Hook)),
+        .. sets.Where(set => set.Elements.Count > 0).Select(set => new AddElements(set.Schema, set.Elements)),
+        .. chains.SelectMany(Rules),
+    ];
+
+    private static IEnumerable<Operation> Switched(TableChanges changes, IEnumerable<Operation> made) =>
+    [
+        .. Flushed(changes, changes.RewrittenChains),
+        .. changes.Elements.Where(each => each.Changes.Removed.Count > 0).Select(each => new DeleteElements(each.Schema, each.Changes.Removed)),
+        .. made,
+        .. changes.Elements.Where(each => each.Changes.Added.Count > 0).Select(each => new AddElements(each.Schema, each.Changes.Added)),
+        .. changes.RewrittenChains.SelectMany(Rules),
+    ];
+
+    private static IEnumerable<Operation> Removed(TableChanges changes)
+    {
+        var chains = changes.RemovedChains.Where(chain => !changes.IsReplaced(chain)).ToList();
+        return
+        [
+            .. Flushed(changes, changes.ReplacesAnything ? [] : chains),
+            .. changes.RemovedSets.Where(set => !changes.ReplacedSets.Contains(set.Schema.Name)).Select(set => new DeleteSet(set.Schema.Name)),
+            .. chains.Select(chain => new DeleteChain(chain.Name)),
+            .. changes.RemovedCounters.Select(counter => new DeleteCounter(counter)),
+        ];
+    }
+
+    private static IEnumerable<Operation> Flushed(TableChanges changes, IReadOnlyList<Chain> chains) =>
+        chains.Where(chain => !changes.Actual.Chains[chain.Name].Rules.IsEmpty).Select(chain => new FlushChain(chain.Name));
+
+    private static IEnumerable<Operation> Rules(Chain chain) => chain.Rules.Select(rule => new AppendRule(chain.Name, rule));
+
+    private static Ruleset WithSwapNames(Ruleset ruleset, IReadOnlySet<string> sets) => ruleset with
     {
         Sets = ruleset.Sets.Values
             .Select(set => set with { Schema = set.Schema with { Name = Swapped(set.Schema.Name, sets) } })
@@ -82,7 +98,7 @@ public static class RulesetDiffer
             .ToImmutableSortedDictionary(chain => chain.Name, chain => chain, StringComparer.Ordinal),
     };
 
-    private static Expression Swapped(Expression step, HashSet<string> sets) => step switch
+    private static Expression Swapped(Expression step, IReadOnlySet<string> sets) => step switch
     {
         LookupSet lookup => lookup with { Set = Swapped(lookup.Set, sets) },
         LookupVerdict lookup => lookup with { Map = Swapped(lookup.Map, sets) },
@@ -90,5 +106,5 @@ public static class RulesetDiffer
         _ => step,
     };
 
-    private static string Swapped(string name, HashSet<string> sets) => sets.Contains(name) ? name + SwapSuffix : name;
+    private static string Swapped(string name, IReadOnlySet<string> sets) => sets.Contains(name) ? name + SwapSuffix : name;
 }

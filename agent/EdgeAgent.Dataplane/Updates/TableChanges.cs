@@ -12,11 +12,14 @@ internal sealed class TableChanges
         RemovedCounters = [.. actual.Counters.Except(desired.Counters)];
         AddedSets = [.. desired.Sets.Values.Where(set => !Same(actual, set.Schema))];
         RemovedSets = [.. actual.Sets.Values.Where(set => !Same(desired, set.Schema))];
-        KeptSets = [.. desired.Sets.Values.Where(set => Same(actual, set.Schema))];
         ReplacedSets = AddedSets.Select(set => set.Schema.Name).Where(actual.Sets.ContainsKey).ToHashSet(StringComparer.Ordinal);
         AddedChains = [.. desired.Chains.Values.Where(chain => !Same(actual, chain))];
         RemovedChains = [.. actual.Chains.Values.Where(chain => !Same(desired, chain))];
         RewrittenChains = [.. desired.Chains.Values.Where(chain => Same(actual, chain) && !RulesStay(chain))];
+        Elements = [.. desired.Sets.Values.Where(set => Same(actual, set.Schema))
+            .Select(set => (set.Schema, Changes: ElementChanges.Between(set.Schema, actual.Sets[set.Schema.Name].Elements, set.Elements)))
+            .Where(each => each.Changes.Removed.Count + each.Changes.Added.Count > 0)];
+        SwappedIntervals = Swapped();
     }
 
     public Ruleset Actual { get; }
@@ -33,8 +36,8 @@ internal sealed class TableChanges
     /// <summary>Sets that are not wanted, or of another schema.</summary>
     public IReadOnlyList<NamedSet> RemovedSets { get; }
 
-    /// <summary>Wanted sets that are there; elements may differ.</summary>
-    public IReadOnlyList<NamedSet> KeptSets { get; }
+    /// <summary>Sets that stay but whose elements change.</summary>
+    public IReadOnlyList<(SetSchema Schema, ElementChanges Changes)> Elements { get; }
 
     /// <summary>Chains that are missing, or hang elsewhere.</summary>
     public IReadOnlyList<Chain> AddedChains { get; }
@@ -47,6 +50,24 @@ internal sealed class TableChanges
 
     /// <summary>Names of sets that are deleted and made anew.</summary>
     public IReadOnlySet<string> ReplacedSets { get; }
+
+    /// <summary>Names of interval sets that another one must replace; a swap changes none in place.</summary>
+    public IReadOnlySet<string> SwappedIntervals { get; }
+
+    /// <summary>Whether a name is free for what is wanted only after what bears it is deleted: something that no compiler made.</summary>
+    public bool ReplacesAnything => ReplacedSets.Count > 0 || RemovedChains.Any(IsReplaced);
+
+    /// <summary>Whether a chain that goes makes place for one of the same name.</summary>
+    public bool IsReplaced(Chain removed) => Desired.Chains.ContainsKey(removed.Name);
+
+    private HashSet<string> Swapped()
+    {
+        IEnumerable<string> swapped = AddedSets.Where(set => set.Schema.Intervals && ReplacedSets.Contains(set.Schema.Name)).Select(set => set.Schema.Name);
+        var onlyElements = AddedSets.Count + RemovedSets.Count + AddedChains.Count + RemovedChains.Count == 0 && RewrittenChains.All(static chain => chain.Name == Ruleset.StampChain);
+        if (!onlyElements || Elements.Count > 1)
+            swapped = swapped.Concat(Elements.Where(static each => each.Schema.Intervals).Select(static each => each.Schema.Name));
+        return swapped.ToHashSet(StringComparer.Ordinal);
+    }
 
     private bool RulesStay(Chain chain) =>
         chain.Rules == Actual.Chains[chain.Name].Rules

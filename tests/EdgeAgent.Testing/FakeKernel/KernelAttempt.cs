@@ -74,6 +74,8 @@ internal sealed class KernelAttempt(Ruleset? before)
         _operation = null;
         if (_table is not null && References.DeepestWay(_table) is var depth && depth > 16)
             throw depth == int.MaxValue ? Refuse("ELOOP", "chains go round in a circle") : Refuse("EMLINK", $"chains are {depth} deep");
+        if (_table is not null && _newIntervals.FirstOrDefault(set => References.InReach(_table, set)) is { } unsafeSet)
+            throw Refuse("UNSAFE", $"interval set {unsafeSet} is made and put into use in one transaction: packets miss it for a moment");
         return _table;
     }
 
@@ -106,12 +108,6 @@ internal sealed class KernelAttempt(Ruleset? before)
     {
         Require(Table.Chains.TryGetValue(append.Chain, out var chain), "ENOENT", "no such chain");
         Require(append.Rule.Comment is null || System.Text.Encoding.UTF8.GetByteCount(append.Rule.Comment) <= 127, "EINVAL", "the comment is too long");
-        foreach (var set in append.Rule.Expressions.Select(References.SetOf).OfType<string>())
-        {
-            if (_newIntervals.Contains(set))
-                throw Refuse("UNSAFE", $"interval set {set} is made and referred to in one transaction: packets miss it for a moment");
-        }
-
         RuleCheck.Verify(Table, append.Rule, Refuse);
         _table = Table with { Chains = Table.Chains.SetItem(append.Chain, chain! with { Rules = [.. chain.Rules, append.Rule] }) };
     }

@@ -23,6 +23,22 @@ internal static class References
         Steps(table).Any(step => step is Decide decide && decide.Verdict.Chain == chain)
         || table.Sets.Values.Any(set => Values(set).Any(value => value is VerdictValue to && to.Verdict.Chain == chain));
 
+    /// <summary>Whether packets come to a rule that looks into a set.</summary>
+    public static bool InReach(Ruleset table, string set)
+    {
+        var reached = table.Chains.Values.Where(chain => chain.Hook is not null).Select(chain => chain.Name).ToHashSet(StringComparer.Ordinal);
+        var next = new Queue<string>(reached);
+        while (next.TryDequeue(out var name))
+        {
+            if (table.Chains[name].Rules.SelectMany(rule => rule.Expressions).Any(step => SetOf(step) == set))
+                return true;
+            foreach (var target in Targets(table, table.Chains[name]).Where(reached.Add))
+                next.Enqueue(target);
+        }
+
+        return false;
+    }
+
     /// <summary>The most chains on one way from a base chain; <see cref="int.MaxValue"/> for a circle.</summary>
     public static int DeepestWay(Ruleset table)
     {
