@@ -76,6 +76,8 @@ public sealed class NetfilterKernel : IKernel
     {
         try
         {
+            // Opened first: a packet that is between two rules while the maps go that it is looked up in would be dropped.
+            Commit(new Transaction([.. _reader.BaseChains().Select(static name => new FlushChain(name))]));
             Commit(new Transaction([new DeleteTable()]));
         }
         catch (NetlinkException e) when (e.Errno == Errno.ENOENT)

@@ -61,6 +61,9 @@ internal sealed class TableReader(NetlinkConnection connection) : IDisposable
         return ForeignChains.ThatCanDrop(chains, rules);
     }
 
+    /// <summary>The names of our chains that hang at a hook.</summary>
+    internal IEnumerable<string> BaseChains() => Chains(ImmutableArray.CreateBuilder<string>()).Values.Where(static chain => chain.Hook is not null).Select(static chain => chain.Name);
+
     /// <inheritdoc/>
     public void Dispose() => _request.Dispose();
 
