@@ -13,6 +13,8 @@ namespace EdgeAgent.Kernel.Tests;
 public sealed class CompiledPacketTests : IDisposable
 {
     private const ushort Group = 5000;
+    private const int Worlds = 40, LeastOfEach = 5;
+    private static readonly IpProtocol[] Protocols = [IpProtocol.Tcp, IpProtocol.Udp, IpProtocol.Sctp, IpProtocol.Icmp, IpProtocol.IcmpV6, new(50)];
     private readonly NamespacePair _pair = new();
     private readonly NetfilterKernel _kernel;
     private readonly PacketLog _log;
@@ -49,28 +51,32 @@ public sealed class CompiledPacketTests : IDisposable
     [Fact]
     public async Task The_kernel_decides_as_the_interpreter()
     {
-        var (accepted, dropped) = (0, 0);
+        var seen = new Dictionary<(IpProtocol Protocol, bool Accepted), int>();
         var flows = new HashSet<FlowTuple>();
-        for (var seed = 0; seed < 40; seed++)
+        for (var seed = 0; seed < Worlds || !IsEnough(seen); seed++)
         {
+            Assert.True(seed < 20 * Worlds, $"too few to mean anything: {string.Join(", ", seen)}");
             var policy = RandomHostPolicy.Of(seed);
             var ruleset = RulesetCompiler.Compile(policy, CompileOptions.Default);
             _kernel.Update(table => RulesetDiffer.Plan(table.Ruleset, ruleset));
             foreach (var packet in new HostPolicyPackets(new Random(seed), policy).Take(200).Where(RawPackets.CanSend))
             {
                 // A flow or answer that was seen before would be judged as established.
-                if (!flows.Add(TupleOf(packet)) || flows.Contains(Reversed(TupleOf(packet))))
+                if (!flows.Add(TupleOf(packet)) || flows.Contains(TupleOf(packet).Mirrored))
                     continue;
                 _raw.Send(packet);
                 var expected = RulesetInterpreter.Run(ruleset, packet).Accepted;
                 var actual = await IsLeftAsync(packet);
                 Assert.True(expected == actual, $"seed {seed}: {packet}: interpreter says {expected}, kernel {actual}\n{RulesetText.Of(ruleset)}");
-                _ = actual ? accepted++ : dropped++;
+                seen[(packet.Protocol, actual)] = seen.GetValueOrDefault((packet.Protocol, actual)) + 1;
             }
         }
-
-        Assert.True(accepted > 100 && dropped > 100, $"{accepted} accepted, {dropped} dropped: too few to mean anything");
     }
+
+    // Whatever the worlds are: of every protocol both verdicts, and of all together more than a hundred each.
+    private static bool IsEnough(Dictionary<(IpProtocol Protocol, bool Accepted), int> seen) => new[] { true, false }.All(accepted =>
+        seen.Where(each => each.Key.Accepted == accepted).Sum(static each => each.Value) > 100
+        && Protocols.All(protocol => seen.GetValueOrDefault((protocol, accepted)) >= LeastOfEach));
 
     // Both chains log within one send call or soon after; the end of the "come" log without a "left" log is known by the next packet.
     private async Task<bool> IsLeftAsync(Packet packet)
@@ -105,6 +111,8 @@ public sealed class CompiledPacketTests : IDisposable
             Protocol = packet.Protocol,
             SourcePort = packet.Protocol.HasPorts ? packet.SourcePort : (ushort)0,
             DestinationPort = packet.Protocol.HasPorts ? packet.Port : (ushort)0,
+            IcmpType = packet.Protocol.HasIcmpType ? packet.IcmpType : (byte)0,
+            IcmpCode = packet.Protocol.HasIcmpType ? packet.IcmpCode : (byte)0,
         };
     }
 
@@ -115,7 +123,7 @@ public sealed class CompiledPacketTests : IDisposable
         Protocol = headers.Protocol,
         SourcePort = headers.SourcePort,
         DestinationPort = headers.DestinationPort,
+        IcmpType = headers.IcmpType,
+        IcmpCode = headers.IcmpCode,
     };
-
-    private static FlowTuple Reversed(FlowTuple tuple) => tuple with { Source = tuple.Destination, Destination = tuple.Source, SourcePort = tuple.DestinationPort, DestinationPort = tuple.SourcePort };
 }

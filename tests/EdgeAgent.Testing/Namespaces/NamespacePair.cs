@@ -49,6 +49,25 @@ public sealed class NamespacePair : IDisposable
         return IPAddress.Parse(address);
     }
 
+    /// <summary>
+    /// Sends everything, whatever its addresses, over the one wire to the one neighbour, without asking for addresses. Packets may then come from
+    /// any address, and the server takes those to more addresses than its own.
+    /// </summary>
+    public void RouteEverything(params ReadOnlySpan<string> serverAddresses)
+    {
+        foreach (var (host, other) in new[] { (Client, Server), (Server, Client) })
+        {
+            var words = other.Ip($"-o link show {Device}").Split(' ');
+            var address = words[Array.IndexOf(words, "link/ether") + 1];
+            host.Ip($"-4 route add default via inet6 fe80::1 dev {Device} onlink");
+            host.Ip($"-6 route add default via fe80::1 dev {Device} onlink");
+            host.Ip($"neigh replace fe80::1 lladdr {address} dev {Device} nud permanent");
+        }
+
+        foreach (var address in serverAddresses)
+            Server.Ip(address.Contains(':') ? $"addr add {address}/128 dev {Device} nodad" : $"addr add {address}/32 dev {Device}");
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
