@@ -6,6 +6,11 @@ var groups = new (string Prefix, Func<IEnumerable<Claim>> Measure)[]
     ("kernel.full-load", KernelClaims.FullLoad),
     ("kernel.one-peer", KernelClaims.OnePeer),
     ("dataplane.compile-and-diff", KernelClaims.Compile),
+    ("updates.swap", SwapClaims.Measure),
+    ("updates.install", SwapClaims.Install),
+    ("datapath.udp", DatapathClaims.Udp),
+    ("datapath.tcp", DatapathClaims.Tcp),
+    ("flood", FloodClaims.Measure),
     ("engine", EngineClaims.Fleet),
 };
 
