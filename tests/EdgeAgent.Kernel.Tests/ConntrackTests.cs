@@ -112,6 +112,16 @@ public sealed class ConntrackTests : IDisposable
 
         Assert.Equal(2, _conntrack.Read(filter with { Source = null, DestinationPort = null, Protocol = IpProtocol.Tcp }).Count);
         Assert.Single(_conntrack.Read(new FlowFilter(IpFamily.V6) { Protocol = IpProtocol.Tcp }));
+        Assert.Single(_conntrack.Read(new FlowFilter(IpFamily.V6) { Source = Address(_pair.ClientV6) }), flow => flow.Original.Protocol == IpProtocol.Tcp);
+        Assert.Empty(_conntrack.Read(new FlowFilter(IpFamily.V6) { Source = Address(_pair.ServerV6), Protocol = IpProtocol.Tcp }));
+        Assert.Equal(2, _conntrack.Read(new FlowFilter(IpFamily.V4) { Protocol = IpProtocol.Tcp, AnsweringPort = Port + 1 }).Count + _conntrack.Read(new FlowFilter(IpFamily.V6) { Protocol = IpProtocol.Tcp, AnsweringPort = Port }).Count);
+        Assert.Equal(3, _conntrack.Read(new FlowFilter(IpFamily.V4) { Answerer = Address(_pair.ServerV4) }).Count(flow => flow.Original.Protocol.HasPorts));
+        Assert.True(_conntrack.SetMark(FlowOf(otherPort), 0x8000_0000, 0x8000_0000));
+        Assert.Equal([FlowOf(otherPort).Id], _conntrack.Read(new FlowFilter(null) { Mark = 0x8000_0000 }).Select(static f => f.Id));
+        var others = _conntrack.ReadAll().Where(static f => f.Original.Source.Family == IpFamily.V4).Select(static f => f.Id).Order().ToList();
+        _conntrack.Forget(new FlowFilter(IpFamily.V6) { Source = Address(_pair.ClientV6) });
+        Assert.Empty(_conntrack.Read(new FlowFilter(IpFamily.V6) { Protocol = IpProtocol.Tcp }));
+        Assert.Equal(others, _conntrack.ReadAll().Where(static f => f.Original.Source.Family == IpFamily.V4).Select(static f => f.Id).Order());
         Assert.Single(_conntrack.Read(new FlowFilter(IpFamily.V4) { Source = Address(second) }));
         Assert.Single(_conntrack.Read(new FlowFilter(IpFamily.V4) { Protocol = IpProtocol.Udp, SourcePort = (ushort)((IPEndPoint)otherProtocol.LocalEndPoint!).Port }));
     }
@@ -121,6 +131,8 @@ public sealed class ConntrackTests : IDisposable
     {
         Assert.Throws<ArgumentException>(() => _conntrack.Forget(new FlowFilter(IpFamily.V4)));
         Assert.Throws<ArgumentException>(() => _conntrack.Forget(new FlowFilter(IpFamily.V4) { DestinationPort = 80 }));
+        Assert.Throws<ArgumentException>(() => _conntrack.Forget(new FlowFilter(null) { Protocol = IpProtocol.Tcp }));
+        Assert.Throws<ArgumentException>(() => _conntrack.Forget(new FlowFilter(IpFamily.V4) { Mark = 0 }));
         Assert.Throws<ArgumentException>(() => _conntrack.Forget(new FlowFilter(IpFamily.V6) { Source = Address(_pair.ClientV4) }));
     }
 

@@ -43,15 +43,30 @@ public sealed class FlowCodecTests
         Encode(static m => FlowCodec.WriteFilter(m, new FlowFilter(IpFamily.V4) { Destination = IpAddress.Parse("10.0.0.2"), Protocol = IpProtocol.Tcp, DestinationPort = 80 })));
 
     [Fact]
+    public void A_filter_may_ask_for_the_answering_side_and_for_marks() => Assert.Equal(
+        "0800080040000000" + "0800150040000000"
+        + "10000180" + "0c000280" + "0500010006000000"
+        + "18000280" + "14000280" + "0500010006000000" + "0600020000500000"
+        // Protocol 8; protocol 8 and source port 16.
+        + "14001980" + "0800010008000000" + "0800020018000000",
+        Encode(static m => FlowCodec.WriteFilter(m, new FlowFilter(IpFamily.V4) { Protocol = IpProtocol.Tcp, AnsweringPort = 80, Mark = 0x40000000 })));
+
+    [Fact]
     public void A_filter_matches_what_it_says()
     {
-        var tuple = Flow(IpProtocol.Tcp).Original;
-        Assert.True(new FlowFilter(IpFamily.V4) { Source = tuple.Source }.Matches(tuple));
-        Assert.True(new FlowFilter(IpFamily.V4) { Source = tuple.Source, Destination = tuple.Destination, Protocol = IpProtocol.Tcp, SourcePort = 40000, DestinationPort = 80 }.Matches(tuple));
-        Assert.False(new FlowFilter(IpFamily.V6) { Protocol = IpProtocol.Tcp }.Matches(tuple));
-        Assert.False(new FlowFilter(IpFamily.V4) { Source = tuple.Destination }.Matches(tuple));
-        Assert.False(new FlowFilter(IpFamily.V4) { Protocol = IpProtocol.Udp }.Matches(tuple));
-        Assert.False(new FlowFilter(IpFamily.V4) { Protocol = IpProtocol.Tcp, DestinationPort = 81 }.Matches(tuple));
-        Assert.False(new FlowFilter(IpFamily.V4) { Protocol = IpProtocol.Tcp, SourcePort = 1 }.Matches(tuple));
+        var flow = Flow(IpProtocol.Tcp);
+        flow = flow with { Reply = flow.Original.Mirrored with { Source = IpAddress.Parse("10.0.0.3"), SourcePort = 8080 }, Mark = 0x41 };
+        var tuple = flow.Original;
+        Assert.True(new FlowFilter(IpFamily.V4) { Source = tuple.Source }.Matches(flow));
+        Assert.True(new FlowFilter(IpFamily.V4) { Source = tuple.Source, Destination = tuple.Destination, Protocol = IpProtocol.Tcp, SourcePort = 40000, DestinationPort = 80 }.Matches(flow));
+        Assert.True(new FlowFilter(null) { Answerer = IpAddress.Parse("10.0.0.3"), Protocol = IpProtocol.Tcp, AnsweringPort = 8080, Mark = 0x40 }.Matches(flow));
+        Assert.False(new FlowFilter(IpFamily.V6) { Protocol = IpProtocol.Tcp }.Matches(flow));
+        Assert.False(new FlowFilter(IpFamily.V4) { Source = tuple.Destination }.Matches(flow));
+        Assert.False(new FlowFilter(IpFamily.V4) { Protocol = IpProtocol.Udp }.Matches(flow));
+        Assert.False(new FlowFilter(IpFamily.V4) { Protocol = IpProtocol.Tcp, DestinationPort = 81 }.Matches(flow));
+        Assert.False(new FlowFilter(IpFamily.V4) { Protocol = IpProtocol.Tcp, SourcePort = 1 }.Matches(flow));
+        Assert.False(new FlowFilter(IpFamily.V4) { Answerer = tuple.Destination }.Matches(flow));
+        Assert.False(new FlowFilter(null) { Protocol = IpProtocol.Tcp, AnsweringPort = 80 }.Matches(flow));
+        Assert.False(new FlowFilter(null) { Mark = 0x42 }.Matches(flow));
     }
 }

@@ -11,6 +11,9 @@ public static class CounterNames
     /// <summary>Packets that conntrack could not relate to any connection.</summary>
     public const string Invalid = "invalid";
 
+    /// <summary>Packets of flows that were allowed once and are denied now (<see cref="CutMark"/>).</summary>
+    public const string Cut = "cut";
+
     private const string DeniedSuffix = "_denied";
     private const string LoggedSuffix = "_logged";
 

@@ -31,6 +31,14 @@ internal static class Match
         new Compare(First, CompareOperator.NotEqual, [0, 0, 0, 0]),
     ];
 
+    /// <summary>Any of these bits of the connection mark.</summary>
+    public static EquatableArray<Expression> ConnectionMark(uint bits) =>
+    [
+        new LoadConntrack(ConntrackKey.Mark, First),
+        new Bitwise(First, First, [.. BitConverter.GetBytes(bits)], [0, 0, 0, 0]),
+        new Compare(First, CompareOperator.NotEqual, [0, 0, 0, 0]),
+    ];
+
     /// <summary>The loopback interface, whose index is 1 in every network namespace.</summary>
     public static EquatableArray<Expression> Loopback(Direction direction) =>
     [

@@ -27,6 +27,7 @@ public static class RulesetCompiler
             var effective = policy.Mode == EnforcementMode.Quarantine ? Quarantined(policy) : policy;
             var names = PolicyNames.Of(effective);
             bases.WriteIcmpV6();
+            bases.WriteCut(policy.Mode);
             foreach (var direction in new[] { Direction.Inbound, Direction.Outbound })
                 new DirectionCompiler(effective, direction, names, options, ruleset, bases).Write();
         }

@@ -23,6 +23,13 @@ internal static class Phrases
             return $"ct state {states}";
         }
 
+        if (steps is [LoadConntrack { Key: ConntrackKey.Mark } mark, Bitwise { Mask.Count: 4 } kept, Compare { Operator: CompareOperator.NotEqual } zero, ..]
+            && mark.Into == First && Keeps(kept) && zero.Source == First && zero.Value == new EquatableArray<byte>([0, 0, 0, 0]))
+        {
+            used = 3;
+            return string.Create(CultureInfo.InvariantCulture, $"ct mark & 0x{BitConverter.ToUInt32(kept.Mask.AsSpan()):x8} != 0");
+        }
+
         return Address(steps, ref used) ?? Masked(steps, ref used) ?? Equality(steps, ref used) ?? Range(steps, ref used);
     }
 

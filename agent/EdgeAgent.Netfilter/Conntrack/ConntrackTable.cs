@@ -28,7 +28,7 @@ public sealed class ConntrackTable : IDisposable
     {
         ArgumentNullException.ThrowIfNull(filter);
         filter.ThrowIfUnfit();
-        return Read("list flows", FlowCodec.FamilyOf(filter.Family), message => FlowCodec.WriteFilter(message, filter), filter);
+        return Read("list flows", FlowCodec.FamilyOf(filter.Family), message => FlowCodec.WriteFilter(message, filter.ForKernel), filter);
     }
 
     /// <summary>Forgets one flow, so that its next packet is judged as the first of a new one. About 10 microseconds.</summary>
@@ -47,6 +47,13 @@ public sealed class ConntrackTable : IDisposable
     {
         ArgumentNullException.ThrowIfNull(filter);
         filter.ThrowIfUnfit();
+        if (filter.ForKernel != filter)
+        {
+            foreach (var flow in Read(filter))
+                Forget(flow);
+            return;
+        }
+
         Write(Delete, MessageFlags.None, FlowCodec.FamilyOf(filter.Family), message => FlowCodec.WriteFilter(message, filter));
         _connection.Execute("forget flows", _request);
     }
@@ -114,7 +121,7 @@ public sealed class ConntrackTable : IDisposable
         return _connection.Request(operation, _request, static () => new List<Flow>(), (message, flows) =>
         {
             // Kernels that cannot filter send everything.
-            if (message.Type == New && FlowCodec.Read(message) is { } flow && filter?.Matches(flow.Original) != false)
+            if (message.Type == New && FlowCodec.Read(message) is { } flow && filter?.Matches(flow) != false)
                 flows.Add(flow);
         });
     }

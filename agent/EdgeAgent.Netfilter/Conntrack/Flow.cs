@@ -21,6 +21,12 @@ public sealed record Flow
     /// <summary>The connection mark.</summary>
     public uint Mark { get; init; }
 
+    /// <summary>
+    /// True if tracking began in the middle of a TCP connection: the kernel checks no windows then, and <see cref="Original"/> is the
+    /// direction of whoever happened to send first, not the one that the connection was opened in.
+    /// </summary>
+    public bool PickedUp { get; init; }
+
     /// <summary>Seconds until it is forgotten if nothing comes; 0 if the kernel did not say.</summary>
     public uint TimeoutSeconds { get; init; }
 

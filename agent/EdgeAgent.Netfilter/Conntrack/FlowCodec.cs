@@ -17,7 +17,12 @@ internal static class FlowCodec
     private const ushort OriginalFlags = 1, ReplyFlags = 2;
     private const uint SourceFlag = 1, DestinationFlag = 2, ProtocolFlag = 8, SourcePortFlag = 16, DestinationPortFlag = 32;
 
-    internal static byte FamilyOf(IpFamily family) => family == IpFamily.V4 ? NetfilterHeader.Ipv4 : NetfilterHeader.Ipv6;
+    internal static byte FamilyOf(IpFamily? family) => family switch
+    {
+        IpFamily.V4 => NetfilterHeader.Ipv4,
+        IpFamily.V6 => NetfilterHeader.Ipv6,
+        _ => NetfilterHeader.AnyFamily,
+    };
 
     /// <summary>The entry and no other: tuple, zone and id.</summary>
     internal static void WriteReference(MessageWriter message, Flow flow)
@@ -57,39 +62,50 @@ internal static class FlowCodec
 
     internal static void WriteFilter(MessageWriter message, FlowFilter filter)
     {
-        uint flags = 0;
-        using (message.Nest(Original))
-        {
-            if ((filter.Source ?? filter.Destination) is not null)
-            {
-                WriteAddresses(message, filter.Source, filter.Destination);
-                flags |= (filter.Source is null ? 0 : SourceFlag) | (filter.Destination is null ? 0 : DestinationFlag);
-            }
-
-            if (filter.Protocol is { } protocol)
-            {
-                using var nested = message.Nest(Protocol);
-                message.PutByte(Number, protocol.Number);
-                flags |= ProtocolFlag;
-                if (filter.SourcePort is { } source)
-                {
-                    message.PutUInt16BigEndian(SourcePort, source);
-                    flags |= SourcePortFlag;
-                }
-
-                if (filter.DestinationPort is { } destination)
-                {
-                    message.PutUInt16BigEndian(DestinationPort, destination);
-                    flags |= DestinationPortFlag;
-                }
-            }
-        }
-
+        if (filter.Mark is { } bits)
+            WriteMark(message, bits, bits);
+        var original = WriteFilter(message, Original, filter.Source, filter.Destination, filter.Protocol, filter.SourcePort, filter.DestinationPort);
+        var reply = WriteFilter(message, Reply, filter.Answerer, null, filter.AnsweringPort is null ? null : filter.Protocol, filter.AnsweringPort, null);
+        if ((original | reply) == 0)
+            return;
         using (message.Nest(Filter))
         {
-            message.PutUInt32(OriginalFlags, flags);
-            message.PutUInt32(ReplyFlags, 0);
+            message.PutUInt32(OriginalFlags, original);
+            message.PutUInt32(ReplyFlags, reply);
         }
+    }
+
+    /// <summary>The tuple with those fields that count, and which they are.</summary>
+    private static uint WriteFilter(MessageWriter message, ushort attribute, IpAddress? source, IpAddress? destination, IpProtocol? protocol, ushort? sourcePort, ushort? destinationPort)
+    {
+        if (source is null && destination is null && protocol is null)
+            return 0;
+        uint flags = 0;
+        using var tuple = message.Nest(attribute);
+        if ((source ?? destination) is not null)
+        {
+            WriteAddresses(message, source, destination);
+            flags |= (source is null ? 0 : SourceFlag) | (destination is null ? 0 : DestinationFlag);
+        }
+
+        if (protocol is not { } number)
+            return flags;
+        using var nested = message.Nest(Protocol);
+        message.PutByte(Number, number.Number);
+        flags |= ProtocolFlag;
+        if (sourcePort is { } from)
+        {
+            message.PutUInt16BigEndian(SourcePort, from);
+            flags |= SourcePortFlag;
+        }
+
+        if (destinationPort is { } to)
+        {
+            message.PutUInt16BigEndian(DestinationPort, to);
+            flags |= DestinationPortFlag;
+        }
+
+        return flags;
     }
 
     /// <summary>Reads an entry; null if it has no addresses of a known kind.</summary>
@@ -106,6 +122,7 @@ internal static class FlowCodec
             Id = row.Number(Id) ?? 0,
             Zone = row.TryFind(Zone, out var zone) ? zone.AsUInt16BigEndian() : (ushort)0,
             Mark = row.Number(Mark) ?? 0,
+            PickedUp = IsPickedUp(row.Inside(ProtocolInformation).Inside(TcpInformation)),
             TimeoutSeconds = row.Number(Timeout) ?? 0,
             OriginalTraffic = ReadTraffic(row, OriginalCounters),
             ReplyTraffic = ReadTraffic(row, ReplyCounters),
@@ -160,6 +177,11 @@ internal static class FlowCodec
             IcmpCode = (byte)(Small(protocol, IcmpCode) | Small(protocol, IcmpV6Code)),
         };
     }
+
+    // struct nf_ct_tcp_flags: the flags, then their mask.
+    private static bool IsPickedUp(AttributeReader tcp) =>
+        tcp.Bytes(TcpFlagsOriginal) is [var original, ..] && (original & TcpLiberal) != 0
+        && tcp.Bytes(TcpFlagsReply) is [var reply, ..] && (reply & TcpLiberal) != 0;
 
     private static CounterReading? ReadTraffic(AttributeReader row, ushort attribute)
     {

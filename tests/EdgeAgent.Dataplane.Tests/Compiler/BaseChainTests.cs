@@ -22,6 +22,20 @@ public sealed class BaseChainTests
     }
 
     [Fact]
+    public void Flows_that_were_cut_are_dropped_in_both_directions_before_anything_accepts_them_but_not_in_audit()
+    {
+        foreach (var direction in new[] { Direction.Inbound, Direction.Outbound })
+        {
+            var packet = Web with { Direction = direction };
+            var run = Run(Closed, packet, each => each with { State = ConntrackStates.Established, ConnectionMark = CutMark.Bit | 7 });
+            Assert.False(run.Accepted);
+            Assert.Contains(CounterNames.Cut, run.Counters);
+            Assert.True(Run(Closed, packet, each => each with { State = ConntrackStates.Established, ConnectionMark = ~CutMark.Bit }).Accepted);
+            Assert.True(Run(Closed with { Mode = EnforcementMode.Audit }, packet, each => each with { State = ConntrackStates.Established, ConnectionMark = CutMark.Bit }).Accepted);
+        }
+    }
+
+    [Fact]
     public void Related_packets_pass_only_as_icmp()
     {
         Assert.False(Run(Closed, Web, packet => packet with { State = ConntrackStates.Related }).Accepted);

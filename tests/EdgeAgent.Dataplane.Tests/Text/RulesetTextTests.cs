@@ -97,7 +97,7 @@ public sealed class RulesetTextTests
         "\t\t\t10.1.0.0-10.1.255.255 : \"default/web.in\",\n",
         "\t\t\tfd00::5 : \"default/web.in\",\n",
         "\t\t\ttcp . 80 : goto in-tcp-80,\n",
-        "\t\ttype filter hook input priority -5; policy accept;\n\t\tct state established accept\n\t\tiif \"lo\" accept\n",
+        "\t\ttype filter hook input priority -5; policy accept;\n\t\tct mark & 0x40000000 != 0 jump cut\n\t\tct state established accept\n\t\tiif \"lo\" accept\n",
         "\t\tmeta l4proto . th dport vmap @in-ports\n\t\tmeta l4proto vmap @in-protocols\n\t\tgoto in-rest\n",
         "\t\tmeta nfproto ipv4 ip saddr counter name map @in-tcp-80.4 accept\n",
         "\t\tmeta l4proto tcp th dport 8000-8080 goto in-tcp-80\n",

@@ -13,6 +13,9 @@ public sealed record KernelPacket(IpAddress Source, IpAddress Destination, IpPro
     /// <summary>The tracked state.</summary>
     public ConntrackStates State { get; init; } = ConntrackStates.New;
 
+    /// <summary>The mark of the connection.</summary>
+    public uint ConnectionMark { get; init; }
+
     /// <summary>The index of the input interface; 0 for none.</summary>
     public uint InputInterface { get; init; }
 

@@ -68,6 +68,9 @@ internal sealed class PacketRun(Ruleset ruleset, KernelPacket packet)
                 case LoadConntrack { Key: ConntrackKey.State } load:
                     registers.Store(load.Into, BitConverter.GetBytes((uint)packet.State));
                     break;
+                case LoadConntrack { Key: ConntrackKey.Mark } load:
+                    registers.Store(load.Into, BitConverter.GetBytes(packet.ConnectionMark));
+                    break;
                 case LoadPayload load:
                     if (PacketFields.Payload(packet, load) is not { } bytes)
                         return null;

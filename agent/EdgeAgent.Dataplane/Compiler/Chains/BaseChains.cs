@@ -3,13 +3,16 @@ using EdgeAgent.Contracts;
 namespace EdgeAgent.Dataplane;
 
 /// <summary>
-/// The permanent chains. What does not depend on policies comes first: known connections, loopback, what IPv6 cannot live without,
+/// The permanent chains. What does not depend on policies comes first: flows that were cut, known connections, loopback, what IPv6 cannot live without,
 /// failsafes. Then the destination port leads to its chain, else the protocol, else the rest.
 /// </summary>
 internal sealed class BaseChains(RulesetBuilder ruleset, CompileOptions options)
 {
     /// <summary>The chain of ICMPv6 messages that are always accepted.</summary>
     public const string IcmpV6Chain = "icmpv6-always";
+
+    /// <summary>The chain of flows that were allowed once and are denied now.</summary>
+    public const string CutChain = "cut";
 
     private static readonly Register First = new(0);
 
@@ -25,6 +28,13 @@ internal sealed class BaseChains(RulesetBuilder ruleset, CompileOptions options)
             Accept(Match.IcmpType(143, 143), "multicast listeners"),
         ]);
 
+    /// <summary>Flows that were allowed once and are denied now. A host that only watches drops none of them.</summary>
+    public void WriteCut(EnforcementMode mode)
+    {
+        var count = ruleset.Count(CounterNames.Cut);
+        ruleset.AddChain(ruleset.ChainName(CutChain), [mode == EnforcementMode.Audit ? new([count], "audit") : new([count, new Decide(ChainVerdict.Drop)])]);
+    }
+
     /// <summary>A base chain that leads to the policy's chains.</summary>
     public void Write(Direction direction, EnforcementMode mode, bool isolated, string portMap, string protocolMap, ChainVerdict rest)
     {
@@ -35,6 +45,7 @@ internal sealed class BaseChains(RulesetBuilder ruleset, CompileOptions options)
         ruleset.AddChain(
             ruleset.ChainName(Name(direction)),
             [
+                new([.. Match.ConnectionMark(CutMark.Bit), new Decide(ChainVerdict.Jump(CutChain))]),
                 Accept(Match.State(ConntrackStates.Established), null),
                 Accept(Match.Loopback(direction), null),
                 new([.. Match.Protocol(IpProtocol.IcmpV6), new Decide(ChainVerdict.Jump(IcmpV6Chain))]),
