@@ -11,4 +11,5 @@ namespace EdgeAgent.Netfilter;
 /// another kind, the dormant flag. It is not part of <paramref name="Ruleset"/>, and a difference alone does not remove it: replace the table.
 /// </param>
 /// <param name="OwnerPort">The port of the socket that alone may change the table; 0 if anyone may.</param>
-public sealed record KernelTable(uint Generation, Ruleset? Ruleset, EquatableArray<string> Foreign, uint OwnerPort);
+/// <param name="Persistent">Whether the table outlives its owner; one that did belongs to nobody, and can be made one's own again.</param>
+public sealed record KernelTable(uint Generation, Ruleset? Ruleset, EquatableArray<string> Foreign, uint OwnerPort, bool Persistent);

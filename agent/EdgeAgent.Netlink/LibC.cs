@@ -45,6 +45,38 @@ internal static partial class LibC
         internal SocketFilter* Instructions;
     }
 
+    /// <summary>struct iovec of sys/uio.h.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe struct Buffer
+    {
+        internal void* Start;
+        internal nuint Length;
+    }
+
+    /// <summary>struct msghdr of sys/socket.h, without a name.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe struct Message
+    {
+        internal void* Name;
+        internal uint NameLength;
+        internal Buffer* Buffers;
+        internal nuint BufferCount;
+        internal void* Control;
+        internal nuint ControlLength;
+        internal int Flags;
+    }
+
+    /// <summary>struct cmsghdr of sys/socket.h with one descriptor, padded as CMSG_SPACE says.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct DescriptorControl
+    {
+        internal nuint Length;
+        internal int Level;
+        internal int Type;
+        internal int Descriptor;
+        internal int Padding;
+    }
+
     internal static Errno LastError => (Errno)Marshal.GetLastPInvokeError();
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
@@ -67,6 +99,9 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "recvfrom", SetLastError = true)]
     internal static partial nint ReceiveFrom(SafeSocketHandle socket, Span<byte> bytes, nuint length, int flags, ref NetlinkAddress from, ref int fromLength);
+
+    [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
+    internal static partial nint SendMessage(SafeSocketHandle socket, in Message message, int flags);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     internal static partial int Poll(ref PollDescriptor descriptors, nuint count, int timeoutMilliseconds);

@@ -26,12 +26,13 @@ internal static class TableCodec
     {
         var row = message.Attributes(NetfilterHeader.Length);
         var flags = row.Number(Flags) ?? 0;
-        return new TableHeader((flags & OwnerFlag) != 0, row.Number(Owner) ?? 0, flags & ~(OwnerFlag | PersistFlag));
+        return new TableHeader((flags & OwnerFlag) != 0, row.Number(Owner) ?? 0, (flags & PersistFlag) != 0, flags & ~(OwnerFlag | PersistFlag));
     }
 }
 
 /// <summary>What the kernel says of a table itself.</summary>
 /// <param name="Owned">Only the owning socket may change it.</param>
 /// <param name="OwnerPort">The owning socket's port; 0 if nobody's.</param>
+/// <param name="Persistent">It stays when the owning socket closes.</param>
 /// <param name="OtherFlags">Flags that we never set (dormant).</param>
-internal readonly record struct TableHeader(bool Owned, uint OwnerPort, uint OtherFlags);
+internal readonly record struct TableHeader(bool Owned, uint OwnerPort, bool Persistent, uint OtherFlags);

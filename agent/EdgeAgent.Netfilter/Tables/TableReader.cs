@@ -70,7 +70,7 @@ internal sealed class TableReader(NetlinkConnection connection) : IDisposable
     private KernelTable TableAt(uint generation)
     {
         if (Header() is not { } header)
-            return new KernelTable(generation, null, [], 0);
+            return new KernelTable(generation, null, [], 0, false);
 
         var foreign = ImmutableArray.CreateBuilder<string>();
         if (header.OtherFlags != 0)
@@ -83,7 +83,7 @@ internal sealed class TableReader(NetlinkConnection connection) : IDisposable
         };
         foreach (var flowTable in FlowTables())
             foreign.Add($"flow table {flowTable}");
-        return new KernelTable(generation, ruleset, new(foreign.DrainToImmutable()), header.OwnerPort);
+        return new KernelTable(generation, ruleset, new(foreign.DrainToImmutable()), header.OwnerPort, header.Persistent);
     }
 
     private TableHeader? Header()
