@@ -18,7 +18,7 @@ internal static class CommandTree
 
     private static Command Run()
     {
-        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "JSON file with controlPlane, name, namespace, labels, ports, addresses, stateDir, insecure, confirm, confirmSeconds, failsafes, backend, logLevel; all optional, the command line wins" };
+        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "JSON file with controlPlane, name, namespace, labels, ports, addresses, stateDir, insecure, confirm, confirmSeconds, failsafes, backend, owner, logLevel; all optional, the command line wins" };
         var controlPlane = new Option<string?>("--control-plane") { HelpName = "URL", Description = "The control plane: https://host:port, or http://host:port with --insecure" };
         var name = new Option<string?>("--name") { HelpName = "NAME", Description = "This host's name" };
         var space = new Option<string?>("--namespace") { HelpName = "NS", Description = "This host's namespace [default: default]" };
@@ -30,10 +30,11 @@ internal static class CommandTree
         var noConfirm = new Option<bool>("--no-confirm") { Description = "Never undo a policy because the control plane is not heard after it" };
         var confirm = new Option<double?>("--confirm-seconds") { HelpName = "SECONDS", Description = "How long the control plane may be silent after a new policy before it is undone [default: 30]" };
         var backend = new Option<string?>("--backend") { HelpName = "auto|nftables", Description = "How the kernel is programmed [default: auto]" };
+        var owner = new Option<string?>("--owner") { HelpName = "auto|on|off", Description = "Whether only the agent can change its table (nftables, Linux 6.9): auto does so where systemd keeps its socket over restarts [default: auto]" };
         var level = new Option<string?>("--log-level") { HelpName = "LEVEL", Description = "debug, info, warning or error [default: info]" };
         var command = new Command("run", "Runs the agent: enforces the policy kept on disk at once, then keeps it what the control plane says.")
         {
-            config, controlPlane, name, space, labels, ports, addresses, state, insecure, noConfirm, confirm, backend, level,
+            config, controlPlane, name, space, labels, ports, addresses, state, insecure, noConfirm, confirm, backend, owner, level,
         };
         command.SetAction((result, cancellation) => RunCommand.RunAsync(
             OptionReader.Read(new()
@@ -50,6 +51,7 @@ internal static class CommandTree
                 NoConfirm = result.GetValue(noConfirm),
                 ConfirmSeconds = result.GetValue(confirm),
                 Backend = result.GetValue(backend),
+                Owner = result.GetValue(owner),
                 LogLevel = result.GetValue(level),
             }),
             cancellation));

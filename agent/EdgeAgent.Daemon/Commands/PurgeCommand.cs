@@ -1,4 +1,8 @@
+using System.Diagnostics;
 using EdgeAgent.Contracts;
+using EdgeAgent.Dataplane;
+using EdgeAgent.Netfilter;
+using EdgeAgent.Netlink;
 
 namespace EdgeAgent.Daemon;
 
@@ -22,6 +26,7 @@ internal enum EndState
 internal static class PurgeCommand
 {
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(50);
 
     internal static EndState ParseEndState(string text) => text switch
     {
@@ -39,9 +44,12 @@ internal static class PurgeCommand
         var (cache, notes) = (new PolicyCache(directory, files), new StateNotes(directory, files));
         var failsafes = FailsafesOf(cache);
 
-        // Whoever changes the kernel holds this lock and looks for the mark under it, so that nothing is written after us.
+        // Whoever changes the kernel holds this lock and looks for the mark under it, so that nothing is written after us. An agent that
+        // runs lets go of a table that is its own once it sees the mark.
+        using (FileLock.Take(directory.KernelLock, LockPatience))
+            notes.MarkPurged(endStateText, TimeProvider.System.GetUtcNow());
+        AwaitRelease();
         using var alone = FileLock.Take(directory.KernelLock, LockPatience);
-        notes.MarkPurged(endStateText, TimeProvider.System.GetUtcNow());
         using var backend = Backends.Open(BackendKind.Nftables);
         switch (endState)
         {
@@ -52,8 +60,8 @@ internal static class PurgeCommand
                 var closed = new Enforcement(PolicyVersion.Of(HostPolicy.Empty with { Mode = EnforcementMode.Quarantine }), failsafes);
                 using (var adopter = new FlowAdopter(null))
                     backend.Establish(closed, lookFirst: true, () => adopter.Adopt());
-                using (var flows = new FlowCutter(null))
-                    flows.Cut(closed);
+                using (var flows = new FlowCutter(backend.DropsCutFlows, null))
+                    flows.Cut(closed, everything: true);
                 break;
             default:
                 break;
@@ -63,6 +71,16 @@ internal static class PurgeCommand
         notes.KeepRefusal(null);
         output.WriteLine($"purged, end state {endStateText}; an agent that runs leaves the kernel alone until it is started again");
         return ExitCodes.Done;
+    }
+
+    private static void AwaitRelease()
+    {
+        using var kernel = new NetfilterKernel();
+        for (var started = Stopwatch.GetTimestamp(); kernel.Read().OwnerPort is not 0 and var port; Thread.Sleep(LockPause))
+        {
+            if (Stopwatch.GetElapsedTime(started) > LockPatience)
+                throw new NetlinkException($"purge table inet {Ruleset.Table}", Errno.EPERM, $"it still belongs to another socket (port {port}): the service manager keeps it, or an agent with another state directory runs here; stop that service and purge again");
+        }
     }
 
     // A damaged policy must not be in the way of a purge.

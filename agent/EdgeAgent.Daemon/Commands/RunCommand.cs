@@ -19,7 +19,12 @@ internal static class RunCommand
         return ExitCodes.Done;
     }
 
-    private static IHost Build(AgentOptions options, StateDirectory directory)
+    /// <summary>The service, not started.</summary>
+    /// <param name="options">What the user wants.</param>
+    /// <param name="directory">The agent's files.</param>
+    /// <param name="networkNamespace">File of the network namespace to enforce in; null for this process's own.</param>
+    /// <param name="settings">Limits of time; null for those of the options.</param>
+    internal static IHost Build(AgentOptions options, StateDirectory directory, string? networkNamespace = null, CoreSettings? settings = null)
     {
         // The empty builder opens no watchers on configuration files: their number is bounded for each user, and they are of no use here.
         var builder = Host.CreateEmptyApplicationBuilder(new() { DisableDefaults = true, ApplicationName = "edgeagent" });
@@ -27,21 +32,23 @@ internal static class RunCommand
         builder.Services
             .AddSingleton(options)
             .AddSingleton(directory)
-            .AddSingleton(new KernelPlace(null))
+            .AddSingleton(settings ?? new CoreSettings { ConfirmWithin = options.ConfirmWithin })
+            .AddSingleton(new KernelPlace(networkNamespace))
             .AddSingleton(TimeProvider.System)
             .AddSingleton<EventQueue>()
             .AddSingleton<IDurableFiles, DurableFiles>()
             .AddSingleton<PolicyCache>()
             .AddSingleton<StateNotes>()
             .AddSingleton<Outbox>()
-            .AddSingleton(services => Backends.Open(BackendKind.Nftables, services.GetRequiredService<KernelPlace>().NetworkNamespace))
+            .AddSingleton(services => OpenBackend(services, options))
             .AddSingleton<RulesetEvidence>()
-            .AddSingleton(services => new FlowCutter(services.GetRequiredService<KernelPlace>().NetworkNamespace))
+            .AddSingleton(services => new FlowCutter(services.GetRequiredService<IBackend>().DropsCutFlows, services.GetRequiredService<KernelPlace>().NetworkNamespace))
             .AddSingleton(services => new FlowAdopter(services.GetRequiredService<KernelPlace>().NetworkNamespace))
             .AddSingleton(services => OpenReadings(services.GetRequiredService<KernelPlace>().NetworkNamespace))
             .AddSingleton(new DeniedFlows())
             .AddSingleton(new HostFactsReader(options, BackendKind.Nftables.Name()))
             .AddSingleton(_ => ServiceSupervisor.FromEnvironment())
+            .AddSingleton(services => new Preflight(services.GetRequiredService<KernelPlace>().NetworkNamespace))
             .AddSingleton<KernelWorker>()
             .AddSingleton<Reporter>()
             .AddSingleton<Agent>()
@@ -49,6 +56,8 @@ internal static class RunCommand
             .AddHostedService(services => services.GetRequiredService<Agent>())
             .AddHostedService<DriftWatch>()
             .AddHostedService<DenialWatch>()
+            .AddSingleton<AddressWatch>()
+            .AddHostedService(services => services.GetRequiredService<AddressWatch>())
             .AddHostedService<ControlPlaneLink>()
             .AddHostedService<SupervisorService>()
             .Configure<HostOptions>(host =>
@@ -58,6 +67,13 @@ internal static class RunCommand
             })
             .Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         return builder.Build();
+    }
+
+    private static IBackend OpenBackend(IServiceProvider services, AgentOptions options)
+    {
+        var place = services.GetRequiredService<KernelPlace>().NetworkNamespace;
+        var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("EdgeAgent");
+        return Backends.Open(BackendKind.Nftables, place, TableOwnership.Of(options.Owner, services.GetRequiredService<ServiceSupervisor>(), place, log));
     }
 
     private static KernelReadings OpenReadings(string? networkNamespace) => new(Backends.OpenReadings(BackendKind.Nftables, networkNamespace), networkNamespace);

@@ -38,6 +38,9 @@ public sealed record AgentOptions
     /// <summary><c>auto</c> or <c>nftables</c>.</summary>
     public string Backend { get; init; } = "auto";
 
+    /// <summary>Whether our table belongs to the agent's socket, so that nobody else can change it: <c>on</c>, <c>off</c>, or <c>auto</c>, where a supervisor keeps the socket.</summary>
+    public string Owner { get; init; } = "auto";
+
     /// <summary>The least that is logged: <c>debug</c>, <c>info</c>, <c>warning</c> or <c>error</c>.</summary>
     public string LogLevel { get; init; } = "info";
 }

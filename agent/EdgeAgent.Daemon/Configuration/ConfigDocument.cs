@@ -32,6 +32,9 @@ internal sealed record ConfigDocument
 
     public string? Backend { get; init; }
 
+    /// <summary><c>auto</c>, <c>on</c> or <c>off</c>.</summary>
+    public string? Owner { get; init; }
+
     public string? LogLevel { get; init; }
 
     /// <summary>Reads a file.</summary>

@@ -29,6 +29,8 @@ internal sealed record RunArguments
 
     internal string? Backend { get; init; }
 
+    internal string? Owner { get; init; }
+
     internal string? LogLevel { get; init; }
 }
 
@@ -36,6 +38,7 @@ internal sealed record RunArguments
 internal static class OptionReader
 {
     private static readonly string[] Backends = ["auto", "nftables"];
+    private static readonly string[] Owners = ["auto", "on", "off"];
     private static readonly string[] LogLevels = ["debug", "info", "warning", "error"];
 
     /// <summary>The options; the command line wins over the file, labels and ports are joined.</summary>
@@ -75,6 +78,7 @@ internal static class OptionReader
             ConfirmWithin = arguments.NoConfirm || file.Confirm == false ? null : ConfirmWithin(arguments.ConfirmSeconds ?? file.ConfirmSeconds ?? 30),
             Failsafes = file.Failsafes is { } failsafes ? failsafes.Select(OptionText.Failsafe).ToEquatableArray() : Failsafe.Defaults,
             Backend = OneOf("backend", arguments.Backend ?? file.Backend ?? "auto", Backends),
+            Owner = OneOf("owner", arguments.Owner ?? file.Owner ?? "auto", Owners),
             LogLevel = OneOf("log level", arguments.LogLevel ?? file.LogLevel ?? "info", LogLevels),
         };
     }

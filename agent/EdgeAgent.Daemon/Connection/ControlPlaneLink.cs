@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace EdgeAgent.Daemon;
 
 /// <summary>Keeps one stream to the control plane open: dials for ever, with growing waits in between (rule 4).</summary>
-internal sealed class ControlPlaneLink(AgentOptions options, EventQueue events, Agent agent, Outbox outbox, HostFactsReader facts, RulesetEvidence evidence, ILogger<ControlPlaneLink> log) : BackgroundService
+internal sealed class ControlPlaneLink(AgentOptions options, EventQueue events, Agent agent, Outbox outbox, AddressWatch addresses, HostFactsReader facts, RulesetEvidence evidence, ILogger<ControlPlaneLink> log) : BackgroundService
 {
     /// <summary>A policy of a million prefixes takes a few megabytes.</summary>
     private const int LargestMessage = 64 << 20;
@@ -44,6 +44,8 @@ internal sealed class ControlPlaneLink(AgentOptions options, EventQueue events, 
 
     private async Task<string> AttemptAsync(CancellationToken stopping)
     {
+        // Addresses are announced by a new hello.
+        using var readdressed = CancellationTokenSource.CreateLinkedTokenSource(stopping, addresses.Changed);
         try
         {
             await ResolveAsync(stopping).ConfigureAwait(false);
@@ -65,12 +67,17 @@ internal sealed class ControlPlaneLink(AgentOptions options, EventQueue events, 
             });
             using var call = new AgentService.AgentServiceClient(channel).Connect(cancellationToken: stopping);
             using var session = new StreamSession(call, events, agent, outbox, facts, evidence, log, Welcomed);
-            await session.RunAsync(stopping).ConfigureAwait(false);
+            await session.RunAsync(readdressed.Token).ConfigureAwait(false);
             return "the control plane ended the stream";
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             return "stopping";
+        }
+        catch (OperationCanceledException) when (readdressed.IsCancellationRequested)
+        {
+            _backoff.Reset();
+            return "the host's addresses changed";
         }
         catch (Exception e) when (e is RpcException or SocketException or IOException or HttpRequestException or OperationCanceledException or InvalidOperationException or WebException)
         {

@@ -33,6 +33,9 @@ public sealed record VerifyRequested(TimeSpan At) : AgentEvent(At);
 /// <param name="Given">Whether the control plane gave it, or it is the host's own.</param>
 public sealed record FailsafesChanged(TimeSpan At, EquatableArray<Failsafe> Failsafes, bool Given) : AgentEvent(At);
 
+/// <summary>Somebody purged the host; the next job finds out.</summary>
+public sealed record PurgeSeen(TimeSpan At) : AgentEvent(At);
+
 /// <summary>How often the control plane wants a report.</summary>
 public sealed record ReportIntervalSet(TimeSpan At, TimeSpan Interval) : AgentEvent(At);
 

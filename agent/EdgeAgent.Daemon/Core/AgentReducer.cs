@@ -42,6 +42,9 @@ public static class AgentReducer
                 step.State = step.State with { CheckDue = e.At };
                 step.Report();
                 break;
+            case PurgeSeen e:
+                step.State = step.State with { CheckDue = e.At };
+                break;
             case FailsafesChanged e:
                 step.State = step.State with { Failsafes = e.Failsafes, FailsafesGiven = e.Given, ApplyNotBefore = TimeSpan.Zero };
                 break;

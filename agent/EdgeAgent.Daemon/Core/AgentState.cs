@@ -44,6 +44,9 @@ public sealed record AgentState
     /// <summary>The policy that is not taken.</summary>
     public Refusal? Refusal { get; init; }
 
+    /// <summary>The policy that an operator insists on, or that was in force when the agent started; null for none.</summary>
+    public Digest? Forced { get; init; }
+
     /// <summary>What went wrong lately with the kernel; null for nothing.</summary>
     public string? Trouble { get; init; }
 
@@ -76,6 +79,15 @@ public sealed record AgentState
 
     /// <summary>Times of the newest repairs, at most as many as are done at once.</summary>
     public EquatableArray<TimeSpan> RepairTimes { get; init; }
+
+    /// <summary>Times of the newest comparisons that a foreign change caused, whether anything was to be repaired or not; as many.</summary>
+    public EquatableArray<TimeSpan> AlarmTimes { get; init; }
+
+    /// <summary>How long the last of them took.</summary>
+    public TimeSpan AlarmTook { get; init; }
+
+    /// <summary>Whether foreign changes come so often that they are not looked at one by one.</summary>
+    public bool Paced { get; init; }
 
     /// <summary>Whether somebody changes our table so often that repairs are slowed down.</summary>
     public bool Storm { get; init; }
@@ -126,7 +138,7 @@ public sealed record AgentState
         _ => (HostState.Applying, Remarks),
     };
 
-    private string Remarks => string.Join("; ", new[] { Storm ? "our table is changed again and again, repairs are slowed down" : null, CacheProblem }.OfType<string>());
+    private string Remarks => string.Join("; ", new[] { Storm ? $"what is ours in the kernel is changed again and again, last by {new Culprit(Drift[^1].ProcessId, Drift[^1].ProcessName)}; repairs are slowed down" : null, CacheProblem }.OfType<string>());
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

@@ -5,10 +5,15 @@ namespace EdgeAgent.Daemon;
 /// <summary>Rule 7: foreign changes are repaired at once, but not endlessly fast.</summary>
 internal static class Drifting
 {
-    /// <summary>Somebody changed some table: compare now, or, when repairs have become too many, a little later.</summary>
+    /// <summary>Comparing and repairing may take at most this part of the time of one processor, where changes come without end.</summary>
+    private const int LeastRest = 20;
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    /// <summary>Somebody changed what is ours: compare now, or, when such alarms have become too many, a little later.</summary>
     internal static AgentState Suspect(AgentState state, ForeignChange change)
     {
-        var due = EarliestRepair(state, change.At);
+        var due = IsPaced(state, change.At) ? Max(state.AlarmTimes[^1] + Pause(state), change.At) : change.At;
         return state with
         {
             CheckDue = state.CheckDue is { } planned && planned < due ? planned : due,
@@ -17,34 +22,51 @@ internal static class Drifting
     }
 
     /// <summary>A repair was done.</summary>
-    internal static AgentState Record(AgentState state, DriftEvent drift, TimeSpan at, out bool stormBegins)
+    internal static AgentState Record(AgentState state, DriftEvent drift, JobOutcome outcome, out bool stormBegins)
     {
-        var settings = state.Settings;
-        var recorded = state with
+        var recorded = Alarm(state, outcome) with
         {
             Drift = state.Drift.Append(drift).TakeLast(AgentState.DriftMemory).ToEquatableArray(),
             Repairs = state.Repairs + 1,
-            RepairTimes = state.RepairTimes.Append(at).TakeLast(settings.RepairBurst).ToEquatableArray(),
+            RepairTimes = Appended(state.RepairTimes, outcome.At, state.Settings),
         };
-        var storm = IsStorm(recorded, at);
+        var storm = IsFull(recorded.RepairTimes, outcome.At, state.Settings);
         stormBegins = storm && !state.Storm;
-        recorded = recorded with { Storm = storm };
-
-        // A change that came while the repair ran was planned as if there were no storm.
-        return recorded.CheckDue is { } due && storm && due < at + settings.RepairPause ? recorded with { CheckDue = at + settings.RepairPause } : recorded;
+        return recorded with { Storm = storm };
     }
 
-    /// <summary>Repairs have become rare again.</summary>
-    internal static AgentState EndStorm(AgentState state, TimeSpan at) => state.Storm && !IsStorm(state, at) ? state with { Storm = false } : state;
+    /// <summary>Somebody changed what is ours, but all is as it must be: what was changed was changed back, or the kernel could not say what it was.</summary>
+    internal static AgentState RecordVain(AgentState state, JobOutcome outcome) => Alarm(state, outcome);
 
-    private static TimeSpan EarliestRepair(AgentState state, TimeSpan at)
+    /// <summary>Repairs, and alarms, have become rare again.</summary>
+    internal static AgentState EndStorm(AgentState state, TimeSpan at) => state with
     {
-        if (!IsStorm(state, at))
-            return at;
-        var next = state.RepairTimes[^1] + state.Settings.RepairPause;
-        return next > at ? next : at;
+        Storm = state.Storm && IsFull(state.RepairTimes, at, state.Settings),
+        Paced = state.Paced && IsPaced(state, at),
+    };
+
+    private static AgentState Alarm(AgentState state, JobOutcome outcome)
+    {
+        var alarmed = state with { AlarmTimes = Appended(state.AlarmTimes, outcome.At, state.Settings), AlarmTook = outcome.Took };
+        alarmed = alarmed with { Paced = IsPaced(alarmed, outcome.At) };
+
+        // A change that came while the job ran was planned as if there were no storm.
+        return alarmed.Paced && alarmed.CheckDue is { } due ? alarmed with { CheckDue = Max(due, outcome.At + Pause(alarmed)) } : alarmed;
     }
 
-    private static bool IsStorm(AgentState state, TimeSpan at) =>
-        state.RepairTimes.Count >= state.Settings.RepairBurst && at - state.RepairTimes[0] < state.Settings.RepairWindow;
+    private static TimeSpan Pause(AgentState state)
+    {
+        var rest = Max(state.Settings.RepairPause, LeastRest * state.AlarmTook);
+        return rest < LongestPause ? rest : LongestPause;
+    }
+
+    private static bool IsPaced(AgentState state, TimeSpan at) => IsFull(state.AlarmTimes, at, state.Settings);
+
+    private static bool IsFull(EquatableArray<TimeSpan> times, TimeSpan at, CoreSettings settings) =>
+        times.Count >= settings.RepairBurst && at - times[0] < settings.RepairWindow;
+
+    private static EquatableArray<TimeSpan> Appended(EquatableArray<TimeSpan> times, TimeSpan at, CoreSettings settings) =>
+        times.Append(at).TakeLast(settings.RepairBurst).ToEquatableArray();
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -8,6 +8,9 @@ public abstract record JobOutcome(TimeSpan At) : AgentEvent(At)
 {
     /// <summary>A foreign change of our table that the job came upon and undid; null for none.</summary>
     public DriftEvent? Drift { get; init; }
+
+    /// <summary>How long the job took.</summary>
+    public TimeSpan Took { get; init; }
 }
 
 /// <summary>The kernel holds the policy of an <see cref="ApplyJob"/>.</summary>

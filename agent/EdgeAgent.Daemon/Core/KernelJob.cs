@@ -7,7 +7,8 @@ public abstract record KernelJob;
 /// <param name="Target">What the kernel is to hold.</param>
 /// <param name="Unconfirmed">Whether the control plane must be heard after it, so that what to go back to is kept on disk beside it.</param>
 /// <param name="Confirmed">What to go back to; null for a host that had no policy.</param>
-public sealed record ApplyJob(Enforcement Target, bool Unconfirmed, PolicyVersion? Confirmed) : KernelJob;
+/// <param name="Forced">Whether it comes into force whomever it cuts off: an operator insists, or it was in force before.</param>
+public sealed record ApplyJob(Enforcement Target, bool Unconfirmed, PolicyVersion? Confirmed, bool Forced) : KernelJob;
 
 /// <summary>Take our table away: the first policy of a host is undone.</summary>
 public sealed record RemoveJob : KernelJob;

@@ -22,7 +22,7 @@ internal sealed class Step(AgentState state)
     }
 
     internal void Load(CacheLoaded e) =>
-        State = State with { Target = e.Kept.Policy, Wanted = e.Kept.Policy, Failsafes = e.Kept.Failsafes, FailsafesGiven = e.Kept.FailsafesGiven, Confirmed = e.Confirmed };
+        State = State with { Target = e.Kept.Policy, Wanted = e.Kept.Policy, Forced = e.Kept.Policy.Digest, Failsafes = e.Kept.Failsafes, FailsafesGiven = e.Kept.FailsafesGiven, Confirmed = e.Confirmed };
 
     internal void Hear(TimeSpan at)
     {
@@ -59,6 +59,7 @@ internal sealed class Step(AgentState state)
         }
 
         Announce(Gravity.Info, $"{target} is tried again");
+        State = State with { Forced = target.Digest };
         Accept(target);
     }
 
@@ -68,10 +69,14 @@ internal sealed class Step(AgentState state)
         State = State with { Running = null, NextVerify = outcome.At + State.Settings.VerifyEvery };
         if (outcome.Drift is { } drift)
         {
-            State = Drifting.Record(State, drift, outcome.At, out var stormBegins);
+            State = Drifting.Record(State, drift, outcome, out var stormBegins);
             Announce(Gravity.Warning, $"{drift.What} changed by {new Culprit(drift.ProcessId, drift.ProcessName)}; repaired in {drift.Repaired.TotalMilliseconds:0.0} ms");
             if (stormBegins)
                 Announce(Gravity.Error, $"our table was changed {State.Settings.RepairBurst} times in {State.Settings.RepairWindow.TotalSeconds:0} s, last by {new Culprit(drift.ProcessId, drift.ProcessName)}; from now on at most one repair in {State.Settings.RepairPause.TotalSeconds:0.#} s");
+        }
+        else if (outcome is Checked && job is CheckJob { Culprit: not null })
+        {
+            State = Drifting.RecordVain(State, outcome);
         }
 
         State = Drifting.EndStorm(State, outcome.At);
@@ -134,7 +139,9 @@ internal sealed class Step(AgentState state)
     private ApplyJob NextApply()
     {
         var target = new Enforcement(State.Wanted!, State.Failsafes, State.FailsafesGiven);
-        return new(target, State.Settings.ConfirmWithin is not null && target.Policy.Digest != State.Confirmed?.Digest, State.Confirmed);
+        var digest = target.Policy.Digest;
+        var forced = digest == State.Forced || digest == State.Held?.Policy.Digest || digest == State.Confirmed?.Digest;
+        return new(target, State.Settings.ConfirmWithin is not null && digest != State.Confirmed?.Digest, State.Confirmed, forced);
     }
 
     private void Begin(KernelJob job)

@@ -11,7 +11,7 @@ namespace EdgeAgent.Daemon;
 /// </summary>
 public static class EstablishedSockets
 {
-    private const string Listening = "0A";
+    private const string Listens = "0A";
 
     // Established, both kinds of waiting for the other side's end, and waiting for our own (include/net/tcp_states.h).
     private static readonly HashSet<string> Open = ["01", "04", "05", "08"];
@@ -21,11 +21,16 @@ public static class EstablishedSockets
     public static IReadOnlyList<FlowTuple> Read(string? networkNamespace = null) => NetworkNamespace.Run(networkNamespace, () =>
         Parse([.. Lines("/proc/thread-self/net/tcp"), .. Lines("/proc/thread-self/net/tcp6")]));
 
+    /// <summary>The TCP ports that the host listens on.</summary>
+    /// <param name="networkNamespace">File of the network namespace; null for this process's own.</param>
+    public static IReadOnlySet<ushort> Listening(string? networkNamespace = null) => NetworkNamespace.Run(networkNamespace, () =>
+        ListeningPorts([.. Head("/proc/thread-self/net/tcp"), .. Head("/proc/thread-self/net/tcp6")]));
+
     /// <summary>From the lines of <c>/proc/net/tcp</c> and <c>tcp6</c>; what is no connection is left out.</summary>
     public static IReadOnlyList<FlowTuple> Parse(IReadOnlyCollection<string> lines)
     {
-        var rows = lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(row => row.Length > 3).ToList();
-        var listening = rows.Where(row => row[3] == Listening).Select(row => Endpoint(row[1])?.Port).OfType<ushort>().ToHashSet();
+        var rows = Rows(lines);
+        var listening = ListeningPorts(lines);
         var flows = new List<FlowTuple>();
         foreach (var row in rows.Where(row => Open.Contains(row[3])))
         {
@@ -36,6 +41,25 @@ public static class EstablishedSockets
         }
 
         return flows;
+    }
+
+    private static HashSet<ushort> ListeningPorts(IEnumerable<string> lines) =>
+        Rows(lines).Where(row => row[3] == Listens).Select(row => Endpoint(row[1])?.Port).OfType<ushort>().ToHashSet();
+
+    private static List<string[]> Rows(IEnumerable<string> lines) =>
+        lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(row => row.Length > 3).ToList();
+
+    // The kernel prints listening sockets before all others, of which there may be a hundred thousand.
+    private static List<string> Head(string path)
+    {
+        try
+        {
+            return File.ReadLines(path).Skip(1).TakeWhile(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, _, _, Listens, ..]).ToList();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 
     // An address is printed as 32-bit words in the host's byte order, each as a number.

@@ -1,34 +1,114 @@
+using System.Collections.Concurrent;
+using EdgeAgent.Contracts;
+using EdgeAgent.Dataplane;
 using EdgeAgent.Netfilter;
+using EdgeAgent.Netlink;
 
 namespace EdgeAgent.Daemon;
 
 /// <summary>What a cut came to.</summary>
 /// <param name="Tracked">Connections that were looked at.</param>
-/// <param name="Cut">Those of them that were forgotten.</param>
-internal readonly record struct CutResult(int Tracked, int Cut);
+/// <param name="Cut">Those of them that were cut.</param>
+/// <param name="Restored">Those that had been cut and are allowed again.</param>
+internal readonly record struct CutResult(int Tracked, int Cut, int Restored);
 
 /// <summary>
-/// Rule 8: forgets exactly those tracked connections that an enforcement denies, so that their next packet meets the rules.
-/// To be called after the rules are in the kernel.
+/// Rule 8: marks exactly those tracked connections that an enforcement denies, so that the rules drop them in both directions
+/// (<see cref="CutMark"/>), and takes the mark from those that it allows again. To be called after the rules are in the kernel.
+/// Where the rules know no mark, the connections are forgotten instead, so that their next packet meets the rules. Not for two threads at once.
 /// </summary>
-internal sealed class FlowCutter(string? networkNamespace) : IDisposable
+/// <param name="byMark">Whether the rules drop by mark.</param>
+/// <param name="networkNamespace">File of the network namespace; null for this process's own.</param>
+internal sealed class FlowCutter(bool byMark, string? networkNamespace) : IDisposable
 {
+    private const int MostRemembered = 10_000;
+
     private readonly ConntrackTable _conntrack = new(networkNamespace);
+    private readonly AddressTable _addresses = new(networkNamespace);
+    private Enforcement? _judged;
 
-    internal CutResult Cut(Enforcement enforcement)
+    // Those that bear the mark, so that a grant need not ask the kernel for them; null where they are too many to remember.
+    private List<Flow>? _marked = [];
+
+    /// <summary>Judges the flows that may be denied since the last call.</summary>
+    /// <param name="enforcement">What is in the kernel now.</param>
+    /// <param name="everything">Whether to judge all: somebody else may have let flows in meanwhile.</param>
+    /// <exception cref="NetlinkException">Not all could be judged; the next call does it again.</exception>
+    internal CutResult Cut(Enforcement enforcement, bool everything)
     {
-        var judge = new FlowJudge(enforcement);
-        var own = InterfaceAddresses.All(networkNamespace).ToHashSet();
-        var flows = _conntrack.ReadAll();
-        var cut = 0;
-        foreach (var flow in flows)
-        {
-            if (HostFlow.Of(flow, own) is { } seen && !judge.Allows(seen) && _conntrack.Forget(flow))
-                cut++;
-        }
-
-        return new(flows.Count, cut);
+        var scope = everything ? WithdrawalScope.All : WithdrawalScope.Between(_judged, enforcement);
+        _judged = null;
+        var flows = Read(scope);
+        var result = flows.Count == 0 ? default : Judge(enforcement, flows);
+        _judged = enforcement;
+        return result;
     }
 
-    public void Dispose() => _conntrack.Dispose();
+    /// <summary>The table is gone, and with it what was judged.</summary>
+    internal void Forget() => _judged = null;
+
+    public void Dispose()
+    {
+        _conntrack.Dispose();
+        _addresses.Dispose();
+    }
+
+    private List<Flow> Read(WithdrawalScope scope)
+    {
+        if (scope.Everything)
+            return _conntrack.ReadAll();
+        var filters = _marked is null ? scope.Filters.Append(new FlowFilter(null) { Mark = CutMark.Bit }).ToList() : [.. scope.Filters];
+        if (filters.Count == 0)
+            return _marked!;
+
+        // Each is a walk of the kernel's whole table; several processors walk at once.
+        var found = new ConcurrentDictionary<(FlowTuple, uint), Flow>();
+        foreach (var flow in _marked ?? [])
+            found[(flow.Original, flow.Id)] = flow;
+        var refused = 0;
+        Parallel.ForEach(filters, filter =>
+        {
+            try
+            {
+                using var table = new ConntrackTable(networkNamespace);
+                foreach (var flow in table.Read(filter))
+                    found[(flow.Original, flow.Id)] = flow;
+            }
+            catch (NetlinkException)
+            {
+                Interlocked.Increment(ref refused);
+            }
+        });
+
+        // Not every kernel can filter by everything; all of them can list.
+        return refused == 0 ? [.. found.Values] : _conntrack.ReadAll();
+    }
+
+    private CutResult Judge(Enforcement enforcement, List<Flow> flows)
+    {
+        var judge = new FlowJudge(enforcement);
+        var own = _addresses.Read().Select(found => found.Address).ToHashSet();
+        var listening = new Lazy<IReadOnlySet<ushort>>(() => EstablishedSockets.Listening(networkNamespace));
+        var (cut, restored) = (0, 0);
+        var marked = new List<Flow>();
+        foreach (var flow in flows)
+        {
+            var isMarked = (flow.Mark & CutMark.Bit) != 0;
+            var denied = HostFlow.Of(flow, own, port => listening.Value.Contains(port)) is { } seen && !judge.Allows(seen);
+            if (denied != isMarked && Change(flow, denied))
+            {
+                cut += denied ? 1 : 0;
+                restored += denied ? 0 : 1;
+            }
+
+            if (denied && byMark)
+                marked.Add(isMarked ? flow : flow with { Mark = flow.Mark | CutMark.Bit });
+        }
+
+        _marked = marked.Count <= MostRemembered ? marked : null;
+        return new(flows.Count, cut, restored);
+    }
+
+    private bool Change(Flow flow, bool denied) =>
+        denied && !byMark ? _conntrack.Forget(flow) : _conntrack.SetMark(flow, denied ? CutMark.Bit : 0, CutMark.Bit);
 }

@@ -20,13 +20,27 @@ public readonly record struct HostFlow(Direction Direction, IpAddress Self, IpAd
     /// </summary>
     /// <param name="tracked">The connection.</param>
     /// <param name="own">The addresses of the host's interfaces.</param>
-    public static HostFlow? Of(Flow tracked, IReadOnlySet<IpAddress> own)
+    /// <param name="listening">
+    /// Whether the host listens on a TCP port: it tells in which direction a connection was opened that is tracked only since its middle.
+    /// </param>
+    public static HostFlow? Of(Flow tracked, IReadOnlySet<IpAddress> own, Func<ushort, bool> listening)
     {
+        ArgumentNullException.ThrowIfNull(tracked);
+        ArgumentNullException.ThrowIfNull(own);
+        ArgumentNullException.ThrowIfNull(listening);
+
         // The answer comes from where the packet really went.
         var (original, reply) = (tracked.Original, tracked.Reply);
         var (from, to) = (own.Contains(original.Source), own.Contains(reply.Source));
         if (from == to)
             return null;
+        if (tracked.PickedUp && listening(to ? reply.SourcePort : original.SourcePort) != to)
+        {
+            return to
+                ? new(Direction.Outbound, reply.Source, original.Source, original.Protocol, original.SourcePort, reply.SourcePort)
+                : new(Direction.Inbound, original.Source, reply.Source, original.Protocol, original.SourcePort, reply.SourcePort);
+        }
+
         return to
             ? new(Direction.Inbound, reply.Source, original.Source, original.Protocol, reply.SourcePort, original.SourcePort, original.IcmpType, original.IcmpCode)
             : new(Direction.Outbound, original.Source, reply.Source, original.Protocol, reply.SourcePort, original.SourcePort, original.IcmpType, original.IcmpCode);

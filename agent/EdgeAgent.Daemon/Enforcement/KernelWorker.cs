@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EdgeAgent.Contracts;
 using EdgeAgent.Dataplane;
 using EdgeAgent.Netlink;
@@ -6,18 +7,29 @@ using Microsoft.Extensions.Logging;
 namespace EdgeAgent.Daemon;
 
 /// <summary>Does the jobs on the kernel, one at a time, and never throws: whatever goes wrong is an outcome.</summary>
-internal sealed class KernelWorker(IBackend backend, FlowCutter flows, FlowAdopter adopter, PolicyCache cache, StateNotes notes, StateDirectory directory, EventQueue clock, ILogger<KernelWorker> log)
+internal sealed class KernelWorker(IBackend backend, FlowCutter flows, FlowAdopter adopter, Preflight preflight, PolicyCache cache, StateNotes notes, StateDirectory directory, EventQueue clock, ILogger<KernelWorker> log)
 {
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>Does a job.</summary>
     internal JobOutcome Run(KernelJob job)
     {
+        var started = Stopwatch.GetTimestamp();
+        var outcome = Attempt(job);
+        return outcome with { Took = Stopwatch.GetElapsedTime(started) };
+    }
+
+    private JobOutcome Attempt(KernelJob job)
+    {
         try
         {
             using var held = FileLock.Take(directory.KernelLock, LockPatience);
             if (notes.PurgeMark() is { } mark)
+            {
+                backend.Release();
                 return new Detached(clock.Now, mark);
+            }
+
             return job switch
             {
                 ApplyJob apply => Apply(apply),
@@ -42,8 +54,10 @@ internal sealed class KernelWorker(IBackend backend, FlowCutter flows, FlowAdopt
         }
     }
 
-    private Applied Apply(ApplyJob job)
+    private JobOutcome Apply(ApplyJob job)
     {
+        if (!job.Forced && preflight.Objection(job.Target) is { } objection)
+            return new JobFailed(clock.Now, objection, Permanent: true);
         var noticed = clock.Now;
         TableState state;
         try
@@ -57,27 +71,30 @@ internal sealed class KernelWorker(IBackend backend, FlowCutter flows, FlowAdopt
         }
 
         var inForce = clock.Now;
-        CutDenied(job.Target);
-        return new(inForce, state.Proof, new(state.Compile, state.Encode, state.Kernel), Keep(job)) { Drift = Drift(state, Culprit.Unknown, noticed) };
+        var drift = Drift(state, Culprit.Unknown, noticed);
+        CutDenied(job.Target, everything: drift is not null);
+        return new Applied(inForce, state.Proof, new(state.Compile, state.Encode, state.Kernel), Keep(job)) { Drift = drift };
     }
 
     private Checked Check(CheckJob job)
     {
         var state = backend.Establish(job.Expected, lookFirst: true, Adopt);
-        if (state.Drift is not null)
-            CutDenied(job.Expected);
-        return new(clock.Now, state.Proof) { Drift = Drift(state, job.Culprit ?? Culprit.Unknown, job.NoticedAt) };
+        var drift = Drift(state, job.Culprit ?? Culprit.Unknown, job.NoticedAt);
+        if (drift is not null)
+            CutDenied(job.Expected, everything: true);
+        return new(clock.Now, state.Proof) { Drift = drift };
     }
 
     private Removed Remove()
     {
         backend.Remove();
+        flows.Forget();
         cache.Forget();
         return new(clock.Now);
     }
 
     private DriftEvent? Drift(TableState state, Culprit culprit, TimeSpan noticed) =>
-        state.Drift is { } what ? new(clock.TimeOfDay, culprit.ProcessId, culprit.ProcessName, what, clock.Now - noticed) : null;
+        state.Drift is { } what ? new(clock.TimeOfDay, culprit.ProcessId, culprit.ProcessName, what, clock.Now - state.Since - noticed) : null;
 
     private void Adopt()
     {
@@ -92,13 +109,15 @@ internal sealed class KernelWorker(IBackend backend, FlowCutter flows, FlowAdopt
         }
     }
 
-    private void CutDenied(Enforcement enforcement)
+    private void CutDenied(Enforcement enforcement, bool everything)
     {
         try
         {
-            var (tracked, cut) = flows.Cut(enforcement);
+            var (tracked, cut, restored) = flows.Cut(enforcement, everything);
             if (cut > 0)
                 AgentLog.FlowsCut(log, cut, tracked);
+            if (restored > 0)
+                AgentLog.FlowsRestored(log, restored);
         }
         catch (NetlinkException e)
         {

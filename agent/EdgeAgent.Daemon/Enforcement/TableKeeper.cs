@@ -11,7 +11,8 @@ namespace EdgeAgent.Daemon;
 /// <param name="Encode">How long writing the messages took.</param>
 /// <param name="Kernel">How long the kernel took.</param>
 /// <param name="Drift">What others had changed since we last wrote or read it, in words; null for nothing.</param>
-internal sealed record TableState(KernelProof Proof, TimeSpan Compile, TimeSpan Encode, TimeSpan Kernel, string? Drift);
+/// <param name="Since">How long it held that already when all was proven and put into words.</param>
+internal sealed record TableState(KernelProof Proof, TimeSpan Compile, TimeSpan Encode, TimeSpan Kernel, string? Drift, TimeSpan Since);
 
 /// <summary>
 /// Brings what is ours in a firewall to a desired content by the least change, from what it is known to hold. The knowledge is good as long
@@ -31,6 +32,8 @@ internal sealed class TableKeeper<TContent>(IFirewall<TContent> firewall) : IBac
     private ulong _mark;
 
     public BackendKind Kind => firewall.Kind;
+
+    public bool DropsCutFlows => firewall.DropsCutFlows;
 
     public bool HasEstablished => _established is not null;
 
@@ -78,6 +81,13 @@ internal sealed class TableKeeper<TContent>(IFirewall<TContent> firewall) : IBac
         Forget();
     }
 
+    public void Release()
+    {
+        firewall.Release();
+        _established = null;
+        Forget();
+    }
+
     public Comparison Compare(Enforcement enforcement)
     {
         var held = firewall.Read();
@@ -93,12 +103,15 @@ internal sealed class TableKeeper<TContent>(IFirewall<TContent> firewall) : IBac
     private TableState Establish(Func<TContent?, TContent> desired, bool lookFirst)
     {
         var (encode, inKernel) = (TimeSpan.Zero, TimeSpan.Zero);
-        string? drift = null;
+        (TContent Before, HeldContent<TContent> Found)? seen = null;
         var look = lookFirst;
         for (var attempt = 1; ; attempt++)
         {
-            var (held, words) = Look(look);
-            drift ??= words;
+            var (before, wasRead) = (_expected, look || _expected is null || firewall.ReadMark() != _mark);
+            var held = wasRead ? firewall.Read() : new(_mark, before, []);
+            if (wasRead && before is not null)
+                seen ??= (before, held);
+            _mark = held.Mark;
             var wanted = desired(held.Content);
             try
             {
@@ -117,9 +130,11 @@ internal sealed class TableKeeper<TContent>(IFirewall<TContent> firewall) : IBac
                 throw;
             }
 
+            // What follows proves and explains: the kernel decides rightly from here on.
+            var committed = Stopwatch.GetTimestamp();
             _expected = wanted;
             var summary = firewall.Summarize(wanted);
-            if ((summary.Proof.Elements <= ReadBackUpTo || lookFirst) && !IsProven(summary))
+            if ((summary.Proof.Elements <= ReadBackUpTo || lookFirst) && !IsProven(summary, wasRead && _mark == held.Mark ? held : null))
             {
                 if (attempt == Attempts)
                     throw new NetlinkException($"read back {firewall.Place}", Errno.EAGAIN, $"it differed from what was written after each of {Attempts} attempts");
@@ -127,22 +142,19 @@ internal sealed class TableKeeper<TContent>(IFirewall<TContent> firewall) : IBac
                 continue;
             }
 
-            return new(summary.Proof, TimeSpan.Zero, encode, inKernel, drift);
+            // What was read is what was known: nobody changed anything.
+            if (attempt == 1 && _mark == held.Mark && ReferenceEquals(before, wanted))
+                seen = null;
+            var drift = seen is { } found ? Difference(found.Before, found.Found) : null;
+            return new(summary.Proof, TimeSpan.Zero, encode, inKernel, drift, Stopwatch.GetElapsedTime(committed));
         }
     }
 
-    private (HeldContent<TContent> Held, string? Drift) Look(bool read)
+    /// <param name="wanted">What there must be.</param>
+    /// <param name="read">What was read, if nothing had to be changed since.</param>
+    private bool IsProven(ContentSummary wanted, HeldContent<TContent>? read)
     {
-        if (!read && _expected is not null && firewall.ReadMark() == _mark)
-            return (new(_mark, _expected, []), null);
-        var held = firewall.Read();
-        _mark = held.Mark;
-        return (held, _expected is { } expected ? Difference(expected, held) : null);
-    }
-
-    private bool IsProven(ContentSummary wanted)
-    {
-        var held = firewall.Read();
+        var held = read ?? firewall.Read();
         _mark = held.Mark;
         return held is { Content: { } found, Foreign.IsEmpty: true } && IsSame(firewall.Summarize(found), wanted);
     }
@@ -158,7 +170,7 @@ internal sealed class TableKeeper<TContent>(IFirewall<TContent> firewall) : IBac
     }
 
     private List<string> Lines(TContent wanted, TContent found, EquatableArray<string> foreign) =>
-        [.. TableDifference.Lines(firewall.Text(wanted), firewall.Text(found)), .. foreign.Select(words => "+ " + words)];
+        [.. foreign.Select(words => "+ " + words), .. TableDifference.Lines(firewall.Text(wanted), firewall.Text(found))];
 
     private void Forget()
     {

@@ -19,12 +19,12 @@ internal sealed class Agent : BackgroundService
     private volatile AgentState _state;
     private long _turns;
 
-    public Agent(AgentOptions options, EventQueue events, KernelWorker worker, PolicyCache cache, StateNotes notes, Reporter reporter, ILogger<Agent> log)
+    public Agent(AgentOptions options, CoreSettings settings, EventQueue events, KernelWorker worker, PolicyCache cache, StateNotes notes, Reporter reporter, ILogger<Agent> log)
     {
         (_options, _events, _worker, _cache, _notes, _reporter, _log) = (options, events, worker, cache, notes, reporter, log);
         EquatableArray<IpAddress> literal = new ControlPlaneAddresses(options.ControlPlane).Literal() is { } address ? [address] : [];
         _state = AgentReducer.Start(
-            new CoreSettings { ConfirmWithin = options.ConfirmWithin },
+            settings,
             EffectiveFailsafes.Of(options.Failsafes, null, literal, options.ControlPlane.Port));
     }
 
@@ -70,7 +70,9 @@ internal sealed class Agent : BackgroundService
             if (_state.Running is null)
                 _ready.TrySetResult();
             await WaitAsync(stoppingToken).ConfigureAwait(false);
-            if (_events.Now >= _state.NextWake)
+            if (_state is { Running: null, DetachedBy: null, Held: not null } && _notes.IsPurged)
+                Deal(new PurgeSeen(_events.Now));
+            else if (_events.Now >= _state.NextWake)
                 Deal(new Tick(_events.Now));
         }
 

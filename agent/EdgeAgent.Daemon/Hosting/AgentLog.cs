@@ -44,6 +44,9 @@ internal static partial class AgentLog
     [LoggerMessage(13, LogLevel.Information, "cut {count} tracked flows that the policy denies, of {tracked}")]
     internal static partial void FlowsCut(ILogger log, int count, int tracked);
 
+    [LoggerMessage(16, LogLevel.Information, "{count} flows that had been cut are allowed again")]
+    internal static partial void FlowsRestored(ILogger log, int count);
+
     [LoggerMessage(15, LogLevel.Information, "{count} open connections that nobody tracked are tracked from now on")]
     internal static partial void FlowsAdopted(ILogger log, int count);
 

@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.NetworkInformation;
 using EdgeAgent.Contracts;
+using EdgeAgent.Netfilter;
 using EdgeAgent.Netlink;
 
 namespace EdgeAgent.Daemon;
@@ -8,32 +7,31 @@ namespace EdgeAgent.Daemon;
 /// <summary>The addresses of this host's interfaces.</summary>
 internal static class InterfaceAddresses
 {
+    private const byte LinkScope = 253;
+
+    private static readonly Cidr[] LinkLocal = [Cidr.Parse("169.254.0.0/16"), Cidr.Parse("fe80::/10")];
+    private static readonly Cidr[] Loopback = [Cidr.Parse("127.0.0.0/8"), Cidr.Parse("::1/128")];
+
     /// <summary>Every address of every interface, loopback and link-local too.</summary>
     /// <param name="networkNamespace">File of the network namespace; null for this process's own.</param>
-    internal static EquatableArray<IpAddress> All(string? networkNamespace = null) => NetworkNamespace.Run(networkNamespace, () => Read(static _ => true));
+    internal static EquatableArray<IpAddress> All(string? networkNamespace = null) => Read(networkNamespace, static _ => true);
 
     /// <summary>Those that others can reach the host by: without loopback and link-local ones. A host may carry them on its loopback interface.</summary>
-    internal static EquatableArray<IpAddress> Reachable() =>
-        Read(static address => !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal && !IsLinkLocalV4(address));
+    /// <param name="networkNamespace">File of the network namespace; null for this process's own.</param>
+    internal static EquatableArray<IpAddress> Reachable(string? networkNamespace = null) => Read(
+        networkNamespace,
+        static found => found.Scope < LinkScope && !LinkLocal.Concat(Loopback).Any(block => block.Contains(found.Address)));
 
-    private static EquatableArray<IpAddress> Read(Func<IPAddress, bool> wanted)
+    private static EquatableArray<IpAddress> Read(string? networkNamespace, Func<InterfaceAddress, bool> wanted)
     {
         try
         {
-            return NetworkInterface.GetAllNetworkInterfaces()
-                .SelectMany(face => face.GetIPProperties().UnicastAddresses)
-                .Select(unicast => unicast.Address)
-                .Where(wanted)
-                .Select(address => IpAddress.FromBytes(address.GetAddressBytes()))
-                .Distinct()
-                .Order()
-                .ToEquatableArray();
+            using var table = new AddressTable(networkNamespace);
+            return table.Read().Where(wanted).Select(found => found.Address).Distinct().Order().ToEquatableArray();
         }
-        catch (NetworkInformationException)
+        catch (NetlinkException)
         {
             return [];
         }
     }
-
-    private static bool IsLinkLocalV4(IPAddress address) => address.GetAddressBytes() is [169, 254, _, _];
 }

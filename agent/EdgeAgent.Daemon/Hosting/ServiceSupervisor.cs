@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
+using EdgeAgent.Netlink;
 
 namespace EdgeAgent.Daemon;
 
@@ -36,7 +38,34 @@ internal sealed class ServiceSupervisor : IDisposable
     internal static ServiceSupervisor FromEnvironment() => new(
         Environment.GetEnvironmentVariable("NOTIFY_SOCKET"),
         Environment.GetEnvironmentVariable("WATCHDOG_USEC"),
-        Environment.GetEnvironmentVariable("WATCHDOG_PID"));
+        Environment.GetEnvironmentVariable("WATCHDOG_PID"))
+    {
+        KeepsDescriptors = int.TryParse(Environment.GetEnvironmentVariable("FDSTORE"), NumberStyles.None, CultureInfo.InvariantCulture, out var most) && most > 0,
+        Kept = Listed(Environment.GetEnvironmentVariable("LISTEN_PID"), Environment.GetEnvironmentVariable("LISTEN_FDS"), Environment.GetEnvironmentVariable("LISTEN_FDNAMES")),
+    };
+
+    /// <summary>Whether the supervisor keeps descriptors for the service while it restarts (FileDescriptorStoreMax).</summary>
+    internal bool KeepsDescriptors { get; init; }
+
+    /// <summary>The descriptors that it kept, by name (sd_listen_fds_with_names(3)).</summary>
+    internal IReadOnlyDictionary<string, int> Kept { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Gives the supervisor a descriptor to keep.</summary>
+    internal void Keep(string name, SafeHandle descriptor)
+    {
+        try
+        {
+            if (_socket is not null)
+                DescriptorPassing.Send(_socket.SafeHandle, Encoding.UTF8.GetBytes($"FDSTORE=1\nFDPOLL=0\nFDNAME={name}"), descriptor);
+        }
+        catch (Exception e) when (e is NetlinkException or ObjectDisposedException)
+        {
+            // Then what depends on it ends with this process.
+        }
+    }
+
+    /// <summary>Ends the keeping of a descriptor.</summary>
+    internal void Forget(string name) => Send($"FDSTOREREMOVE=1\nFDNAME={name}");
 
     /// <summary>The service works.</summary>
     internal void Ready() => Send("READY=1");
@@ -51,6 +80,17 @@ internal sealed class ServiceSupervisor : IDisposable
     internal void Alive() => Send("WATCHDOG=1");
 
     public void Dispose() => _socket?.Dispose();
+
+    private static Dictionary<string, int> Listed(string? process, string? count, string? names)
+    {
+        const int first = 3;
+        var kept = new Dictionary<string, int>(StringComparer.Ordinal);
+        if (process != Environment.ProcessId.ToString(CultureInfo.InvariantCulture) || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var descriptors))
+            return kept;
+        foreach (var (name, i) in (names ?? "").Split(':').Take(descriptors).Select((name, i) => (name, i)))
+            kept.TryAdd(name, first + i);
+        return kept;
+    }
 
     private void Send(string line)
     {

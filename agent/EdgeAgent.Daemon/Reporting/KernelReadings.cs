@@ -17,13 +17,20 @@ internal sealed class KernelReadings(IFirewallReadings firewall, string? network
 {
     private readonly ConntrackTable _conntrack = new(networkNamespace);
 
-    internal KernelReading Read() => new(
-        firewall.ReadCounters()
-            .OrderBy(counter => counter.Key, StringComparer.Ordinal)
-            .Select(counter => new PolicyCounter(counter.Key, counter.Value.Packets, counter.Value.Bytes))
-            .ToEquatableArray(),
-        firewall.ReadShadows().ToEquatableArray(),
-        _conntrack.ReadUse());
+    internal KernelReading Read()
+    {
+        var use = _conntrack.ReadUse();
+        return new(
+            firewall.ReadCounters()
+                .OrderBy(counter => counter.Key, StringComparer.Ordinal)
+                .Select(counter => new PolicyCounter(counter.Key, counter.Value.Packets, counter.Value.Bytes))
+                .ToEquatableArray(),
+            [.. firewall.ReadShadows(), .. IsFull(use) ? [$"connection tracking: {use.Entries} of at most {use.Limit} connections; beyond that the kernel drops new ones"] : Array.Empty<string>()],
+            use);
+    }
+
+    // The kernel begins to forget connections that it thinks dead at 95 %.
+    private static bool IsFull(ConntrackUse use) => use.Limit > 0 && use.Entries >= use.Limit * 95 / 100;
 
     public void Dispose()
     {

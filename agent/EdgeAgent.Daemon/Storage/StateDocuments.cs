@@ -47,6 +47,9 @@ public sealed class StateNotes(StateDirectory directory, IDurableFiles files)
     /// <summary>Removes the mark.</summary>
     public void ClearPurgeMark() => files.Forget(directory.PurgeMark);
 
+    /// <summary>Whether the mark is there.</summary>
+    public bool IsPurged => File.Exists(directory.PurgeMark);
+
     /// <summary>The mark in words; null for none.</summary>
     public string? PurgeMark() =>
         !File.Exists(directory.PurgeMark) ? null : Read(directory.PurgeMark, StateJson.Default.PurgeDocument)?.ToString() ?? "purged";

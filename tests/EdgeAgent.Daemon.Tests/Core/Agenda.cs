@@ -5,7 +5,7 @@ namespace EdgeAgent.Daemon.Tests;
 /// <summary>Drives the reducer as the rim does, with a clock and a kernel that tests command.</summary>
 internal sealed class Agenda
 {
-    private static readonly KernelProof AnyProof = new(Digest.Of("proof"), 1, 1, 1);
+    internal static readonly KernelProof AnyProof = new(Digest.Of("proof"), 1, 1, 1);
 
     internal Agenda(CoreSettings? settings = null, EquatableArray<Failsafe>? failsafes = null) =>
         State = AgentReducer.Start(settings ?? new(), failsafes ?? []);

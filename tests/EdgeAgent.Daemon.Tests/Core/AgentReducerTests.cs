@@ -26,7 +26,7 @@ public sealed class AgentReducerTests
         var agenda = new Agenda();
         var kept = Policies.Enforcement(7);
         agenda.Happens(at => new CacheLoaded(at, kept, kept.Policy));
-        Assert.Equal(new ApplyJob(kept, false, kept.Policy), agenda.Running);
+        Assert.Equal(new ApplyJob(kept, false, kept.Policy, true), agenda.Running);
         agenda.Succeed();
         agenda.Pass(TimeSpan.FromHours(1));
         Assert.Equal(kept, agenda.State.Held);
@@ -211,6 +211,74 @@ public sealed class AgentReducerTests
         Assert.False(agenda.State.Storm);
         agenda.Happens(at => new ForeignChange(at, new(42, "loop")));
         Assert.IsType<CheckJob>(agenda.Running);
+    }
+
+    [Fact]
+    public void Only_what_is_new_to_the_host_is_looked_at_before_it_comes_into_force_unless_an_operator_insists()
+    {
+        var agenda = new Agenda();
+        agenda.Receive(Policies.Version(1));
+        Assert.False(Assert.IsType<ApplyJob>(agenda.Running).Forced);
+        agenda.Succeed();
+        agenda.Pass(TimeSpan.FromMilliseconds(1));
+        agenda.Hear();
+        agenda.Receive(Policies.Version(2, 81));
+        Assert.False(Assert.IsType<ApplyJob>(agenda.Running).Forced);
+        agenda.Fail(permanent: true);
+        Assert.Equal((HostState.Failed, 1L), (agenda.State.Standing.State, agenda.State.Held!.Policy.Revision.Number));
+        agenda.Happens(at => new RetryRequested(at, new(2)));
+        Assert.True(Assert.IsType<ApplyJob>(agenda.Running).Forced);
+        agenda.Succeed();
+
+        // Nobody hears of the control plane again: the way back is free.
+        agenda.Pass(TimeSpan.FromSeconds(31));
+        var back = Assert.IsType<ApplyJob>(agenda.Running);
+        Assert.Equal((1L, true), (back.Target.Policy.Revision.Number, back.Forced));
+    }
+
+    [Fact]
+    public void Changes_that_come_to_nothing_are_not_compared_one_by_one_either()
+    {
+        var agenda = new Agenda();
+        agenda.Confirm(Policies.Version(1));
+        var comparisons = 0;
+        for (var i = 0; i < 500; i++)
+        {
+            agenda.Happens(at => new ForeignChange(at, new(42, "loop")));
+            agenda.Pass(TimeSpan.FromMilliseconds(20));
+            if (agenda.Running is not CheckJob)
+                continue;
+            comparisons++;
+            agenda.Succeed();
+        }
+
+        Assert.InRange(comparisons, 18, 21);
+        Assert.True(agenda.State.Paced);
+        Assert.False(agenda.State.Storm);
+        Assert.Empty(agenda.State.Standing.Reason);
+        agenda.Pass(TimeSpan.FromMinutes(2));
+        agenda.Succeed();
+        Assert.False(agenda.State.Paced);
+    }
+
+    [Fact]
+    public void Repairs_of_a_large_table_rest_longer_so_that_they_take_no_more_than_a_twentieth_of_a_processor()
+    {
+        var agenda = new Agenda();
+        agenda.Confirm(Policies.Version(1));
+        var repairs = new List<TimeSpan>();
+        for (var i = 0; i < 5000; i++)
+        {
+            agenda.Happens(at => new ForeignChange(at, new(42, "loop")));
+            agenda.Pass(TimeSpan.FromMilliseconds(20));
+            if (agenda.Running is not CheckJob)
+                continue;
+            repairs.Add(agenda.Now);
+            agenda.Happens(at => new Checked(at, Agenda.AnyProof) { Drift = Agenda.Drift(), Took = TimeSpan.FromMilliseconds(200) });
+        }
+
+        Assert.All(repairs.Skip(10).Zip(repairs.Skip(11)), pair => Assert.True(pair.Second - pair.First >= TimeSpan.FromSeconds(4), $"{pair.First} {pair.Second}"));
+        Assert.InRange(repairs.Count, 25, 40);
     }
 
     [Fact]

@@ -61,22 +61,41 @@ public sealed class FlowJudgeTests
     public void A_tracked_connection_is_seen_as_our_chains_saw_its_first_packet()
     {
         var own = new HashSet<IpAddress> { Ip("10.0.0.6"), Ip("127.0.0.1"), Ip("fd00::6") };
-        Assert.Equal(Inbound("10.0.0.1", 80), HostFlow.Of(Tracked("10.0.0.1", 40000, "10.0.0.6", 80), own));
-        Assert.Equal(Outbound("10.0.0.1", 80), HostFlow.Of(Tracked("10.0.0.6", 40000, "10.0.0.1", 80), own));
+        Assert.Equal(Inbound("10.0.0.1", 80), HostFlow.Of(Tracked("10.0.0.1", 40000, "10.0.0.6", 80), own, Listens));
+        Assert.Equal(Outbound("10.0.0.1", 80), HostFlow.Of(Tracked("10.0.0.6", 40000, "10.0.0.1", 80), own, Listens));
 
         // To itself, and through it.
-        Assert.Null(HostFlow.Of(Tracked("10.0.0.6", 40000, "127.0.0.1", 80), own));
-        Assert.Null(HostFlow.Of(Tracked("10.0.0.1", 40000, "10.0.0.2", 80), own));
+        Assert.Null(HostFlow.Of(Tracked("10.0.0.6", 40000, "127.0.0.1", 80), own, Listens));
+        Assert.Null(HostFlow.Of(Tracked("10.0.0.1", 40000, "10.0.0.2", 80), own, Listens));
 
         // A published container port: the answer comes from elsewhere, so that it was forwarded.
-        Assert.Null(HostFlow.Of(Tracked("10.0.0.1", 40000, "10.0.0.6", 80) is var published ? published with { Reply = Tuple("172.17.0.2", 8080, "10.0.0.1", 40000) } : null!, own));
+        Assert.Null(HostFlow.Of(Tracked("10.0.0.1", 40000, "10.0.0.6", 80) is var published ? published with { Reply = Tuple("172.17.0.2", 8080, "10.0.0.1", 40000) } : null!, own, Listens));
 
         // Redirected to another port of the host itself: our chain sees the port behind it.
-        Assert.Equal(Inbound("10.0.0.1", 8080), HostFlow.Of(Tracked("10.0.0.1", 40000, "10.0.0.6", 80) with { Reply = Tuple("10.0.0.6", 8080, "10.0.0.1", 40000) }, own));
+        Assert.Equal(Inbound("10.0.0.1", 8080), HostFlow.Of(Tracked("10.0.0.1", 40000, "10.0.0.6", 80) with { Reply = Tuple("10.0.0.6", 8080, "10.0.0.1", 40000) }, own, Listens));
 
         // Source translation on the way out comes after our chain.
-        Assert.Equal(Outbound("10.0.0.1", 80), HostFlow.Of(Tracked("10.0.0.6", 40000, "10.0.0.1", 80) with { Reply = Tuple("10.0.0.1", 80, "192.0.2.1", 1024) }, own));
+        Assert.Equal(Outbound("10.0.0.1", 80), HostFlow.Of(Tracked("10.0.0.6", 40000, "10.0.0.1", 80) with { Reply = Tuple("10.0.0.1", 80, "192.0.2.1", 1024) }, own, Listens));
     }
+
+    [Fact]
+    public void A_connection_that_is_tracked_since_its_middle_is_seen_in_the_direction_that_it_was_opened_in()
+    {
+        var own = new HashSet<IpAddress> { Ip("10.0.0.6") };
+
+        // The host's server, or the client's server, happened to send first.
+        Assert.Equal(Inbound("10.0.0.1", 80), HostFlow.Of(Tracked("10.0.0.6", 80, "10.0.0.1", 40000) with { PickedUp = true }, own, Listens));
+        Assert.Equal(Outbound("10.0.0.1", 80), HostFlow.Of(Tracked("10.0.0.1", 80, "10.0.0.6", 40000) with { PickedUp = true }, own, Listens));
+
+        // Whoever opened it sent first.
+        Assert.Equal(Inbound("10.0.0.1", 80), HostFlow.Of(Tracked("10.0.0.1", 40000, "10.0.0.6", 80) with { PickedUp = true }, own, Listens));
+        Assert.Equal(Outbound("10.0.0.1", 80), HostFlow.Of(Tracked("10.0.0.6", 40000, "10.0.0.1", 80) with { PickedUp = true }, own, Listens));
+
+        // One that is tracked since its beginning needs no such guess.
+        Assert.Equal(Outbound("10.0.0.1", 40000) with { SourcePort = 80 }, HostFlow.Of(Tracked("10.0.0.6", 80, "10.0.0.1", 40000), own, Listens));
+    }
+
+    private static bool Listens(ushort port) => port == 80;
 
     private static IpAddress Ip(string text) => IpAddress.Parse(text);
 

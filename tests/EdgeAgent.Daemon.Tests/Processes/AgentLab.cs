@@ -60,6 +60,13 @@ internal sealed class AgentLab : IAsyncDisposable
         return kernel.Read().Ruleset;
     }
 
+    /// <summary>The mark of each connection that the host tracks.</summary>
+    internal IReadOnlyList<uint> Marks()
+    {
+        using var conntrack = new ConntrackTable(Host.Path);
+        return [.. conntrack.ReadAll().Select(flow => flow.Mark)];
+    }
+
     /// <summary>Waits until something holds; generous, since the machine may be busy.</summary>
     internal static async Task UntilAsync(Func<bool> holds, string what, Func<string>? more = null)
     {

@@ -9,7 +9,7 @@ namespace EdgeAgent.Daemon.Tests;
 internal sealed class AgentProcess : IDisposable
 {
     // From its own output folder: beside the tests some of its assemblies are left to a framework that it does not use.
-    private static readonly string Program = Path.Combine(
+    internal static readonly string Program = Path.Combine(
         AppContext.BaseDirectory, "..", "..", "EdgeAgent.Daemon", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "edgeagent");
 
     private readonly Process _process;

@@ -112,6 +112,65 @@ public sealed class EnforcementTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Every_kind_of_foreign_change_is_repaired_and_said()
+    {
+        var controlPlane = await _lab.StartControlPlaneAsync(First);
+        _lab.StartAgent();
+        var before = await controlPlane.RealizedAsync(First);
+        var map = _lab.Table()!.Sets.Values.First(set => set.Schema.Kind == SetKind.CounterMap).Schema.Name;
+        (string Command, string Said)[] damages =
+        [
+            ("delete table inet edgeagent", "was deleted"),
+            ("flush chain inet edgeagent output", "- "),
+            ("add rule inet edgeagent in-deny accept", "+ accept"),
+            ("add chain inet edgeagent foreign", "+ chain foreign"),
+            ("add chain inet edgeagent input { policy drop; }", "input with another type, hook or policy"),
+            ($"flush map inet edgeagent {map}", "- 10.99.0.1"),
+            ($"add element inet edgeagent {map} {{ 192.0.2.1 : \"denied.in\" }}", "+ 192.0.2.1"),
+            ("add set inet edgeagent foreign { type ipv4_addr; size 4; }", "foreign"),
+            ("add table inet edgeagent { flags dormant; }", "table flags"),
+        ];
+        for (var i = 0; i < damages.Length; i++)
+        {
+            _lab.Host.Nft("-f -", damages[i].Command + "\n");
+            var status = await controlPlane.WaitAsync(status => status.Repairs > i, $"with repair {i + 1}, of '{damages[i].Command}'");
+            Assert.Equal(("nft", i + 1L), (status.Drift[^1].ProcessName, status.Repairs));
+            Assert.Contains(damages[i].Said, status.Drift[^1].What, StringComparison.Ordinal);
+            Assert.Equal(before.KernelDigest, RulesetDigest.Of(_lab.Table()!));
+        }
+    }
+
+    [Fact]
+    public async Task A_host_without_ipv6_is_enforced_like_any_other()
+    {
+        _lab.Host.Sysctl("net/ipv6/conf/all/disable_ipv6", "1");
+        _lab.Serve(Open);
+        _lab.Serve(Closed);
+        var controlPlane = await _lab.StartControlPlaneAsync(First);
+        _lab.StartAgent();
+        await controlPlane.RealizedAsync(First);
+        Assert.Equal((ProbeResult.Answered, ProbeResult.Silent), (_lab.Tcp(Open), _lab.Tcp(Closed)));
+        Assert.All(controlPlane.Hellos.Single().Facts.Addresses, address => Assert.Equal(4, address.Length));
+        var second = Policies.Inbound(8, Closed, "10.99.0.1");
+        controlPlane.Publish(second);
+        await controlPlane.RealizedAsync(second);
+        Assert.Equal((ProbeResult.Silent, ProbeResult.Answered), (_lab.Tcp(Open), _lab.Tcp(Closed)));
+    }
+
+    [Fact]
+    public async Task A_new_address_of_an_interface_is_announced_at_once()
+    {
+        var controlPlane = await _lab.StartControlPlaneAsync(First);
+        _lab.StartAgent();
+        await controlPlane.RealizedAsync(First);
+        _lab.Host.Ip("addr add 10.99.0.50/16 dev veth0");
+        await AgentLab.UntilAsync(() => controlPlane.Hellos.Last().Facts.Addresses.Any(address => address.Span.SequenceEqual<byte>([10, 99, 0, 50])), "a hello with the new address");
+        _lab.Host.Ip("addr del 10.99.0.50/16 dev veth0");
+        await AgentLab.UntilAsync(() => !controlPlane.Hellos.Last().Facts.Addresses.Any(address => address.Span.SequenceEqual<byte>([10, 99, 0, 50])), "a hello without it");
+        await controlPlane.RealizedAsync(First);
+    }
+
+    [Fact]
     public async Task Denied_flows_and_counters_are_reported()
     {
         _lab.Serve(Open);

@@ -44,6 +44,108 @@ public sealed class WithdrawalTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(ProtocolType.Tcp, false, false)]
+    [InlineData(ProtocolType.Tcp, true, false)]
+    [InlineData(ProtocolType.Udp, false, false)]
+    [InlineData(ProtocolType.Udp, true, false)]
+    [InlineData(ProtocolType.Tcp, false, true)]
+    public async Task A_server_that_keeps_sending_does_not_bring_a_withdrawn_flow_back(ProtocolType protocol, bool v6, bool pickedUp)
+    {
+        // The host's own packets may go out: what it retransmits would be the first packet of a new flow, if the old one were forgotten.
+        var peer = v6 ? "fd99::1" : "10.99.0.1";
+        var granted = Policies.Inbound(7, [(IpProtocol.Tcp, Port), (IpProtocol.Udp, Port)], peer, "10.99.0.77");
+        var withdrawn = Policies.Inbound(8, [(IpProtocol.Tcp, Port), (IpProtocol.Udp, Port)], "10.99.0.77");
+        var other = _lab.Pair.AddClientAddress("10.99.0.77");
+        using var server = new Fountain(_lab.Host, Port);
+        var controlPlane = await _lab.StartControlPlaneAsync(granted);
+        _lab.StartAgent();
+        await controlPlane.RealizedAsync(granted);
+
+        using var stream = new Drinker(_lab.Pair.Client, protocol, v6 ? _lab.Pair.ClientV6 : _lab.Pair.ClientV4, v6 ? _lab.Pair.ServerV6 : _lab.Pair.ServerV4, Port);
+        using var kept = new Drinker(_lab.Pair.Client, protocol, other, _lab.Pair.ServerV4, Port);
+        Assert.True(stream.Flows() && kept.Flows(), "at first");
+        if (pickedUp)
+        {
+            // Somebody empties the kernel's table: the server's next packet is tracked as the first of a flow of its own.
+            using var conntrack = new Netfilter.ConntrackTable(_lab.Host.Path);
+            var flow = conntrack.ReadAll().Single(flow => flow.Original.SourcePort == stream.Port);
+            Assert.False(flow.PickedUp);
+            conntrack.Forget(flow);
+            await AgentLab.UntilAsync(() => conntrack.ReadAll().Any(flow => flow.Original.DestinationPort == stream.Port && flow.PickedUp), "a flow that was picked up");
+            Assert.True(stream.Flows(), "after it was picked up");
+        }
+
+        controlPlane.Publish(withdrawn);
+        await controlPlane.RealizedAsync(withdrawn);
+        await AgentLab.UntilAsync(() => !stream.Flows(), "silence");
+
+        // Long enough for several retransmissions.
+        await Task.Delay(1500);
+        Assert.False(stream.Flows(), "some time after the withdrawal");
+        Assert.True(kept.Flows(), "a flow of another peer");
+
+        var again = granted with { Revision = new(9) };
+        controlPlane.Publish(again);
+        await controlPlane.RealizedAsync(again);
+        await AgentLab.UntilAsync(stream.Flows, "the same flow, allowed again");
+        Assert.All(_lab.Marks(), mark => Assert.Equal(0u, mark));
+    }
+
+    [Fact]
+    public async Task The_client_s_own_agent_cuts_what_its_egress_withdraws_and_leaves_the_marks_of_others()
+    {
+        // Here the managed host is the client of a server that keeps sending, and another program marks the same connection.
+        var policy = Egress(7, Port);
+        var controlPlane = await _lab.StartControlPlaneAsync(policy);
+        _lab.StartAgent();
+        await controlPlane.RealizedAsync(policy);
+        using var server = new Fountain(_lab.Pair.Client, Port);
+        using var stream = new Drinker(_lab.Host, ProtocolType.Tcp, _lab.Pair.ServerV4, _lab.Pair.ClientV4, Port);
+        Assert.True(stream.Flows());
+        using (var conntrack = new Netfilter.ConntrackTable(_lab.Host.Path))
+            Assert.True(conntrack.SetMark(conntrack.ReadAll().Single(flow => flow.Original.SourcePort == stream.Port), 0x539, uint.MaxValue));
+        var withdrawn = Egress(8, Port + 1);
+        controlPlane.Publish(withdrawn);
+        await controlPlane.RealizedAsync(withdrawn);
+        await AgentLab.UntilAsync(() => !stream.Flows(), "silence");
+        Assert.Contains(Dataplane.CutMark.Bit | 0x539u, _lab.Marks());
+        var again = policy with { Revision = new(9) };
+        controlPlane.Publish(again);
+        await controlPlane.RealizedAsync(again);
+        await AgentLab.UntilAsync(stream.Flows, "the same flow, allowed again");
+        Assert.Contains(0x539u, _lab.Marks());
+
+        HostPolicy Egress(long revision, int port) => new()
+        {
+            Revision = new(revision),
+            Outbound = [new Stage([new Branch(null, [new Block([new Rule(Verdict.Allow, Policies.Reference) { Protocol = new(IpProtocol.Tcp, false), Ports = [PortRange.Single((ushort)port)] }], BlockEnd.Deny, Policies.Reference)])])],
+        };
+    }
+
+    [Fact]
+    public async Task A_policy_that_would_cut_a_live_ssh_session_waits_for_an_operator()
+    {
+        _lab.Serve(22);
+        var open = Policies.Inbound(7, 22, "10.99.0.1");
+        var controlPlane = await _lab.StartControlPlaneAsync(open, failsafes: []);
+        _lab.StartAgent();
+        await controlPlane.RealizedAsync(open);
+        using var session = new Conversation(_lab, ProtocolType.Tcp, _lab.Pair.ServerV4, _lab.Pair.ClientV4, 22);
+        Assert.True(session.Works());
+
+        var closed = Policies.Inbound(8, Port, "10.99.0.1");
+        controlPlane.Publish(closed);
+        var status = await controlPlane.WaitAsync(status => status.State == HostState.Failed, "failed");
+        Assert.Contains("would cut the live SSH session from 10.99.0.1", status.Reason, StringComparison.Ordinal);
+        Assert.Equal(7, status.Realized.Number);
+        Assert.True(session.Works());
+
+        controlPlane.Send(new() { Command = new() { Retry = new() { Revision = 8 } } });
+        await controlPlane.RealizedAsync(closed);
+        Assert.False(session.Works());
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task The_first_start_on_a_busy_host_cuts_no_flow_that_is_allowed(bool egressClosed)
@@ -101,12 +203,12 @@ public sealed class WithdrawalTests : IAsyncLifetime
         private readonly Socket _socket;
         private readonly string _name;
 
-        internal Conversation(AgentLab lab, ProtocolType protocol, IPAddress to, IPAddress from)
+        internal Conversation(AgentLab lab, ProtocolType protocol, IPAddress to, IPAddress from, int port = Port)
         {
             _name = $"{protocol} from {from}";
             _socket = lab.Pair.Client.Run(() => new Socket(to.AddressFamily, protocol == ProtocolType.Tcp ? SocketType.Stream : SocketType.Dgram, protocol) { ReceiveTimeout = 1500 });
             _socket.Bind(new IPEndPoint(from, 0));
-            _socket.Connect(to, Port);
+            _socket.Connect(to, port);
         }
 
         /// <summary>Whether a byte comes back.</summary>

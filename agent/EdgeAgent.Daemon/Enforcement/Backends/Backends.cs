@@ -9,10 +9,11 @@ internal static class Backends
     /// <summary>Opens one, to change the kernel.</summary>
     /// <param name="kind">Which.</param>
     /// <param name="networkNamespace">File of the network namespace; null for this process's own.</param>
+    /// <param name="ownership">Whether a table belongs to this process; null for no.</param>
     /// <exception cref="NetlinkException">The kernel cannot be reached.</exception>
-    internal static IBackend Open(BackendKind kind, string? networkNamespace = null) => kind switch
+    internal static IBackend Open(BackendKind kind, string? networkNamespace = null, TableOwnership? ownership = null) => kind switch
     {
-        BackendKind.Nftables => new TableKeeper<Ruleset>(new NftablesFirewall(networkNamespace)),
+        BackendKind.Nftables => new TableKeeper<Ruleset>(new NftablesFirewall(networkNamespace, ownership ?? TableOwnership.None)),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such backend"),
     };
 

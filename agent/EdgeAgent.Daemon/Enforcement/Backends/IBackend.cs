@@ -11,6 +11,9 @@ internal interface IBackend : IDisposable
     /// <summary>Which one it is.</summary>
     BackendKind Kind { get; }
 
+    /// <summary>Whether its contents drop the flows that bear <see cref="Dataplane.CutMark"/>; else a withdrawn flow is forgotten by the kernel's tracking.</summary>
+    bool DropsCutFlows { get; }
+
     /// <summary>Whether anything was put or found in place since this was opened.</summary>
     bool HasEstablished { get; }
 
@@ -29,6 +32,10 @@ internal interface IBackend : IDisposable
     /// <summary>Takes away all that is ours; it may be gone already.</summary>
     /// <exception cref="NetlinkException">The kernel refused.</exception>
     void Remove();
+
+    /// <summary>Lets others change what is ours from now on; it stays as it is.</summary>
+    /// <exception cref="NetlinkException">The kernel cannot be reached.</exception>
+    void Release();
 
     /// <summary>Compares the kernel with what it must hold, and changes nothing.</summary>
     /// <exception cref="NetlinkException">The kernel cannot be read.</exception>

@@ -16,6 +16,9 @@ internal interface IFirewall<TContent> : IDisposable
     /// <summary>What is ours in the kernel, in words.</summary>
     string Place { get; }
 
+    /// <summary>Whether its contents drop the flows that bear <see cref="CutMark"/>; else a withdrawn flow is forgotten by the kernel's tracking.</summary>
+    bool DropsCutFlows { get; }
+
     /// <summary>What an enforcement comes to.</summary>
     /// <param name="enforcement">Policy and failsafes.</param>
     /// <param name="held">What the kernel holds; null for nothing.</param>
@@ -39,6 +42,12 @@ internal interface IFirewall<TContent> : IDisposable
     /// <summary>Takes away all that is ours; it may be gone already.</summary>
     /// <exception cref="NetlinkException">The kernel refused.</exception>
     void Remove();
+
+    /// <summary>Lets others change what is ours from now on; it stays as it is.</summary>
+    /// <exception cref="NetlinkException">The kernel cannot be reached.</exception>
+    void Release()
+    {
+    }
 
     /// <summary>The numbers that prove and describe a content.</summary>
     ContentSummary Summarize(TContent content);

@@ -2,17 +2,21 @@ using System.Runtime.CompilerServices;
 using EdgeAgent.Contracts;
 using EdgeAgent.Dataplane;
 using EdgeAgent.Netfilter;
+using EdgeAgent.Netlink;
 
 namespace EdgeAgent.Daemon;
 
 /// <summary>nf_tables: one table of ours; the mark is the kernel's generation.</summary>
-internal sealed class NftablesFirewall(string? networkNamespace) : IFirewall<Ruleset>
+internal sealed class NftablesFirewall(string? networkNamespace, TableOwnership ownership) : IFirewall<Ruleset>
 {
-    private readonly NetfilterKernel _kernel = new(networkNamespace);
+    private NetfilterKernel _kernel = ownership.Open(networkNamespace);
+    private Owner _owner;
 
     public BackendKind Kind => BackendKind.Nftables;
 
     public string Place => $"table inet {Ruleset.Table}";
+
+    public bool DropsCutFlows => true;
 
     public Ruleset Compile(Enforcement enforcement, Ruleset? held) => Desired(enforcement, held);
 
@@ -28,6 +32,7 @@ internal sealed class NftablesFirewall(string? networkNamespace) : IFirewall<Rul
     public HeldContent<Ruleset> Read()
     {
         var table = _kernel.Read();
+        _owner = table.OwnerPort == _kernel.PortId ? Owner.Us : table.OwnerPort != 0 ? Owner.Other : table.Persistent ? Owner.Orphan : Owner.Nobody;
         return new(table.Generation, table.Ruleset, table.Foreign);
     }
 
@@ -35,6 +40,7 @@ internal sealed class NftablesFirewall(string? networkNamespace) : IFirewall<Rul
 
     public FirewallUpdate Update(HeldContent<Ruleset> held, Ruleset desired)
     {
+        ThrowIfOthers();
         var update = new FirewallUpdate(held.Mark, TimeSpan.Zero, TimeSpan.Zero);
         foreach (var transaction in Plan(held, desired).Transactions)
         {
@@ -42,10 +48,25 @@ internal sealed class NftablesFirewall(string? networkNamespace) : IFirewall<Rul
             update = new(result.Generation, update.Encode + result.Encode, update.Kernel + result.Kernel);
         }
 
+        if (update.Mark != held.Mark)
+            _owner = ownership.IsWanted ? Owner.Us : held.Content is null ? Owner.Nobody : _owner;
         return update;
     }
 
-    public void Remove() => _kernel.DeleteTable();
+    public void Remove()
+    {
+        ThrowIfOthers();
+        _kernel.DeleteTable();
+        _owner = Owner.Nobody;
+    }
+
+    public void Release()
+    {
+        ownership.Release();
+        _kernel.Dispose();
+        _kernel = new(networkNamespace);
+        _owner = Owner.Nobody;
+    }
 
     public ContentSummary Summarize(Ruleset content) => new(
         new(RulesetDigest.Of(content), content.Chains.Values.Sum(chain => chain.Rules.Count), content.Sets.Count, content.Sets.Values.Sum(set => set.Elements.Count)),
@@ -67,13 +88,40 @@ internal sealed class NftablesFirewall(string? networkNamespace) : IFirewall<Rul
 
     public void Dispose() => _kernel.Dispose();
 
-    // The differ knows no words for what others put into the table; only a new table is free of it.
-    private static UpdatePlan Plan(HeldContent<Ruleset> held, Ruleset desired)
+    // The differ knows no words for what others put into the table, and a table that was made without owner cannot get one: only a new
+    // table will do. It comes in one transaction with the end of the old one: in two, all would pass in between. New interval sets show
+    // a moment later than rules, and close meanwhile.
+    private UpdatePlan Plan(HeldContent<Ruleset> held, Ruleset desired)
     {
-        if (held.Foreign.IsEmpty)
-            return RulesetDiffer.Plan(held.Content, desired);
-        var fresh = RulesetDiffer.Plan(null, desired).Transactions;
-        return new([new Transaction(fresh[0].Operations.Prepend(new DeleteTable()).ToEquatableArray()), .. fresh.Skip(1)]);
+        var isOwned = ownership.IsWanted;
+        if (held.Content is not null && (!held.Foreign.IsEmpty || (isOwned && _owner == Owner.Nobody)))
+            return new([new Transaction([new DeleteTable(), .. RulesetDiffer.Plan(null, desired, isOwned).Transactions.SelectMany(transaction => transaction.Operations)])]);
+        var plan = RulesetDiffer.Plan(held.Content, desired, isOwned);
+        if (held.Content is null || !isOwned || _owner != Owner.Orphan)
+            return plan;
+        return new([new Transaction([new CreateTable(Owned: true), .. plan.Transactions.IsEmpty ? [] : plan.Transactions[0].Operations]), .. plan.Transactions.Skip(1)]);
+    }
+
+    private void ThrowIfOthers()
+    {
+        if (_owner == Owner.Other)
+            throw new NetlinkException($"change {Place}", Errno.EPERM, "the table belongs to another socket: another agent runs on this host, or the service manager keeps the socket of one; stop that service first");
+    }
+
+    /// <summary>To whom the table belongs.</summary>
+    private enum Owner
+    {
+        /// <summary>It never belonged to anybody, or is not there.</summary>
+        Nobody,
+
+        /// <summary>It outlived its owner, and can be made one's own.</summary>
+        Orphan,
+
+        /// <summary>Our socket.</summary>
+        Us,
+
+        /// <summary>Another socket.</summary>
+        Other,
     }
 }
 

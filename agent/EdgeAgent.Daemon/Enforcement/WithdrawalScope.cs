@@ -1,0 +1,54 @@
+using EdgeAgent.Contracts;
+using EdgeAgent.Netfilter;
+
+namespace EdgeAgent.Daemon;
+
+/// <summary>
+/// Which tracked flows a change of policy may have withdrawn. The kernel needs about 20 ms to walk a large table of connections and two
+/// microseconds more for each that it hands over, so that it is asked only for flows whose verdict can have turned from allow to deny.
+/// </summary>
+/// <param name="Everything">Whether any flow may be concerned.</param>
+/// <param name="Filters">Else the flows that may be; none where the change withdraws nothing.</param>
+public sealed record WithdrawalScope(bool Everything, EquatableArray<FlowFilter> Filters)
+{
+    /// <summary>More walks with a filter than this cost more than one without.</summary>
+    private const int MostFilters = 8;
+
+    /// <summary>Any flow.</summary>
+    public static WithdrawalScope All { get; } = new(true, []);
+
+    /// <summary>No flow.</summary>
+    public static WithdrawalScope None { get; } = new(false, []);
+
+    /// <summary>The scope of a change.</summary>
+    /// <param name="before">What flows were last judged by; null for nothing.</param>
+    /// <param name="after">What decides now.</param>
+    public static WithdrawalScope Between(Enforcement? before, Enforcement after)
+    {
+        ArgumentNullException.ThrowIfNull(after);
+        if (before is null || before.Failsafes != after.Failsafes || before.Policy.Policy.Mode != after.Policy.Policy.Mode)
+            return All;
+        var (old, now) = (before.Policy.Policy, after.Policy.Policy);
+        if (now.Mode != EnforcementMode.Enforce || before.Policy.Digest == after.Policy.Digest)
+            return None;
+        var suspects = new HashSet<Suspect>();
+        if (!WithdrawalSuspects.Gather(old, now, suspects))
+            return All;
+        var filters = suspects.SelectMany(Filtered).Distinct().ToEquatableArray();
+        return filters.Count > MostFilters ? All : new(false, filters);
+    }
+
+    // A connection that was picked up in its middle is tracked in the direction of whoever sent first; it is asked for both ways.
+    private static IEnumerable<FlowFilter> Filtered(Suspect suspect)
+    {
+        if (suspect.Peer is { } peer)
+            return [new(peer.Family) { Source = peer }, new(peer.Family) { Answerer = peer }];
+        var (protocol, port) = suspect.Service!.Value;
+        return new[] { IpFamily.V4, IpFamily.V6 }.Select(family => new FlowFilter(family) { Protocol = protocol }).SelectMany(family => protocol == IpProtocol.Tcp
+            ? new[] { family with { AnsweringPort = port }, family with { SourcePort = port } }
+            : [family with { AnsweringPort = port }]);
+    }
+}
+
+/// <summary>Flows of one peer, or to one port of anybody.</summary>
+internal readonly record struct Suspect(IpAddress? Peer, (IpProtocol Protocol, ushort Port)? Service);
