@@ -12,6 +12,9 @@ var groups = new (string Prefix, Func<IEnumerable<Claim>> Measure)[]
     ("datapath.tcp", DatapathClaims.Tcp),
     ("flood", FloodClaims.Measure),
     ("engine", EngineClaims.Fleet),
+    ("withdrawal.conntrack-100k", WithdrawalClaims.OnePeer),
+    ("drift.repair-p99", DriftClaims.Repair),
+    ("drift.flush-loop-cpu", DriftClaims.FlushLoop),
 };
 
 var only = new Option<string>("--only") { Description = "Measure only claims whose name begins with this.", DefaultValueFactory = _ => "" };
