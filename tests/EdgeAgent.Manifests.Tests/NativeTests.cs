@@ -36,7 +36,7 @@ public sealed class NativeTests
     [InlineData("spec: {bookend: Source}", "", "in.yaml:4:17: error: Namespace a: spec.bookend: the string 'Source'; expected Both or Destination")]
     [InlineData("", "edgeagent.io/bookend: destination", "in.yaml:3:57: error: Namespace a: metadata.annotations[edgeagent.io/bookend]: the string 'destination'; expected Both or Destination (did you mean Destination?)")]
     [InlineData("", "edgeagent.io/bokend: Destination", "in.yaml:3:56: error: Namespace a: metadata.annotations[edgeagent.io/bokend]: unknown setting 'edgeagent.io/bokend'; did you mean edgeagent.io/bookend?")]
-    [InlineData("spec: {bookend: Both}", "edgeagent.io/bookend: Destination", "in.yaml:3:57: error: Namespace a: metadata.annotations[edgeagent.io/bookend]: the annotation says Destination, spec.bookend says Both; expected one of the two, or the same in both")]
+    [InlineData("spec: {bookend: Both}", "edgeagent.io/bookend: Destination", "in.yaml:3:57: error: Namespace a: metadata.annotations[edgeagent.io/bookend]: the annotation says Destination where the namespace also says Both; expected one of the two, or the same everywhere")]
     public void Wrong_settings_of_a_namespace(string spec, string annotation, string message) => Assert.Equal(message, Reading.Error(Space(spec, annotation)));
 
     [Fact]

@@ -15,11 +15,17 @@ internal static class NamespaceReader
         IsNamespaced: false,
         NameRule.Label,
         [NamespaceSettings.SpecDescription, Field.Ignored("status", "what an API server reports")],
-        static input => new NamespaceResource(input.Key, input.Source)
+        Build);
+
+    private static NamespaceResource Build(ResourceInput input)
+    {
+        var (bookend, mesh) = NamespaceSettings.Read(input);
+        return new(input.Key, input.Source)
         {
             Labels = input.Metadata.Labels,
             IsolatesIngress = input.Metadata.Annotation(IsolationAnnotation.Key) is { } annotation && IsolationAnnotation.DeniesIngress(annotation),
-            Bookend = NamespaceSettings.ReadBookend(input),
-            Mesh = NamespaceSettings.ReadMesh(input.Metadata),
-        });
+            Bookend = bookend,
+            Mesh = mesh,
+        };
+    }
 }

@@ -4,7 +4,9 @@ using EdgeAgent.Policy;
 namespace EdgeAgent.Manifests.Resources;
 
 /// <summary>What the metadata of a resource says that matters here.</summary>
-internal sealed record Metadata(LabelSet Labels, IReadOnlyList<KeyValuePair<string, Located<string>>> Annotations)
+/// <param name="WrittenLabels">The labels with their places.</param>
+/// <param name="Annotations">The annotations with their places.</param>
+internal sealed record Metadata(IReadOnlyList<KeyValuePair<string, Located<string>>> WrittenLabels, IReadOnlyList<KeyValuePair<string, Located<string>>> Annotations)
 {
     private const string FromServer = "set by an API server";
 
@@ -36,12 +38,20 @@ internal sealed record Metadata(LabelSet Labels, IReadOnlyList<KeyValuePair<stri
         Build);
 
     /// <summary>Stands for metadata that could not be read.</summary>
-    public static Metadata None { get; } = new(LabelSet.Empty, []);
+    public static Metadata None { get; } = new([], []);
+
+    /// <summary>The labels.</summary>
+    public LabelSet Labels => MapValue.ToLabels(WrittenLabels);
 
     /// <summary>An annotation.</summary>
-    public Located<string>? Annotation(string key)
+    public Located<string>? Annotation(string key) => Find(Annotations, key);
+
+    /// <summary>A label, with its place.</summary>
+    public Located<string>? WrittenLabel(string key) => Find(WrittenLabels, key);
+
+    private static Located<string>? Find(IReadOnlyList<KeyValuePair<string, Located<string>>> items, string key)
     {
-        foreach (var (name, value) in Annotations)
+        foreach (var (name, value) in items)
         {
             if (name == key)
                 return value;
@@ -55,6 +65,6 @@ internal sealed record Metadata(LabelSet Labels, IReadOnlyList<KeyValuePair<stri
         // Their syntax depends on the kind, which checks it; here only the type is.
         input.Read(Name);
         input.Read(Namespace);
-        return new(MapValue.ToLabels(input.Read(LabelsField)), input.Read(AnnotationsField) ?? []);
+        return new(input.Read(LabelsField) ?? [], input.Read(AnnotationsField) ?? []);
     }
 }
