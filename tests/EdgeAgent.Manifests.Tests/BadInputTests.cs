@@ -177,4 +177,20 @@ public sealed class BadInputTests
           annotations:
             net.beta.kubernetes.io/network-policy: '{json}'
         """;
+
+    public static TheoryData<string> Kinds => [.. ManifestReader.Kinds.Select(kind => $"{kind.ApiVersions[0]} {kind.Kind}")];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_document_without_a_name_or_with_nothing_but_a_name_is_read_or_refused(string versionAndKind)
+    {
+        var (version, kind) = versionAndKind.Split(' ') is [var first, var second] ? (first, second) : ("", "");
+        string[] specs = ["", "spec: null", "spec: {}", "spec: []", "spec: text", "spec: {tier: default, selector: all(), podSelector: {}, hosts: [a], ingress: [{}], egress: [{}], rules: [{}]}"];
+        foreach (var spec in specs)
+        {
+            foreach (var metadata in new[] { "", "metadata: null", "metadata: {}", "metadata: []", "metadata: {name: 5}", "metadata: {name: ''}", "metadata: {namespace: x}" })
+                Assert.True(Reading.Of($"apiVersion: {version}\nkind: {kind}\n{metadata}\n{spec}\n").HasErrors, $"{kind}: {metadata}; {spec}");
+            Assert.All(Reading.Of($"apiVersion: {version}\nkind: {kind}\nmetadata: {{name: default}}\n{spec}\n").Diagnostics, diagnostic => Assert.True(diagnostic.Position.Line > 0));
+        }
+    }
 }

@@ -59,9 +59,9 @@ public sealed class DocumentTests
     [InlineData("{apiVersion: v1, kind: Namespace, metadata: {name: a, labels: {x: !!str y}}}")]
     [InlineData("apiVersion: v1\nkind: Namespace\nmetadata: {name: a, labels: {x: \"y\"}}")]
     [InlineData("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: &n a\n  labels:\n    x: >-\n      y\n")]
+    [InlineData("apiVersion: v1\nkind: Namespace\nmetadata: {name: a, labels: {x: y}}")]
     public void Spellings_of_one_document(string text)
     {
-        // The plain letter y would be a boolean, as for kubectl.
         var space = Reading.One<NamespaceResource>(text);
 
         Assert.Equal("a", space.Key.Name);

@@ -6,7 +6,8 @@ namespace EdgeAgent.Manifests.Documents;
 
 /// <summary>
 /// The type of a plain scalar as kubectl reads it (sigs.k8s.io/yaml over go-yaml 2: YAML 1.1 booleans and numbers, without base 60).
-/// So <c>yes</c>, <c>on</c> and <c>n</c> are booleans and 1.10 is a number: as a label's value they must be quoted, here as there.
+/// So <c>yes</c> and <c>on</c> are booleans and 1.10 is a number: as a label's value they must be quoted, here as there. The letters
+/// <c>y</c> and <c>n</c> are text, since writers disagree on them, and no field here takes them for a boolean.
 /// </summary>
 internal static partial class ScalarTyping
 {
@@ -92,7 +93,7 @@ internal static partial class ScalarTyping
         }
 
         Add(ScalarType.Null, "null");
-        Add(ScalarType.Boolean, "y", "yes", "n", "no", "true", "false", "on", "off");
+        Add(ScalarType.Boolean, "yes", "no", "true", "false", "on", "off");
         foreach (var text in (ReadOnlySpan<string>)["inf", "Inf", "INF"])
             (words["." + text], words["+." + text], words["-." + text]) = (ScalarType.Float, ScalarType.Float, ScalarType.Float);
         (words[".nan"], words[".NaN"], words[".NAN"]) = (ScalarType.Float, ScalarType.Float, ScalarType.Float);

@@ -28,7 +28,9 @@ internal static class DocumentReader
         kind.Table.Check(mapping, context);
         var input = new ObjectInput(mapping, context);
         var metadata = input.Read(KindReader.MetadataField);
-        var model = kind.Build(new(input, metadata ?? Metadata.None, scope.Resource ?? default));
+        // A document without a name is read to the end, so that its other errors are found as well.
+        var key = scope.Resource ?? new(kind.KeyKind, kind.IsNamespaced ? DefaultNamespace : "", "");
+        var model = kind.Build(new(input, metadata ?? Metadata.None, key));
         return model is null || scope.HasErrors ? null : new(TextOf(mapping, "apiVersion")!.Text, kind.Kind, model);
     }
 

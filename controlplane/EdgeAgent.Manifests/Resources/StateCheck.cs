@@ -24,7 +24,8 @@ internal static class StateCheck
                     Severity.Error, place.Position, resource.Key, place.Field, $"tier '{policy.Tier}' does not exist; expected {string.Join(", ", tiers.Order(StringComparer.Ordinal))}, or a Tier document for it");
             }
 
-            if (resource.Model is not EndpointResource { Nature: EndpointNature.Workload or EndpointNature.HostEndpoint } endpoint)
+            // A WorkloadEntry may have a host's address: it says who the host is.
+            if (resource.Model is not EndpointResource { IsManaged: true } endpoint)
                 continue;
             foreach (var address in endpoint.Addresses)
             {
