@@ -108,6 +108,7 @@ public sealed class ConnectivityCommandTests
             "{\"from\":\"a\",\"to\":\"b\",\"port\":-1}", "{\"from\":\"a\",\"from\":\"a\",\"to\":\"b\",\"port\":1}", "{\"from\":\"\",\"to\":\"b\",\"port\":1}",
             "{\"from\":\"a\",\"to\":\"b\",\"port\":1,\"prot\":2}", "{\"from\":\"a\",\"to\":\"b\",\"port\":1.5}", "{\"from\":\"a\",\"to\":\"b\",\"port\":1}}",
             "{\"from\":\"a\",\"to\":\"b\",\"port\":1} {\"from\":\"a\",\"to\":\"b\",\"port\":1}", "{\"from\":\"a\",\"to\":\"b\",\"protocol\":\"ICMP\",\"icmpType\":256}",
+            "{\"from\":\"\\ud800\",\"to\":\"b\",\"port\":1}",
         ];
         string[] fine = [Probe, "", "   ", Probe + "\r", "{\"from\":\"10.20.0.1\",\"to\":\"10.20.0.2\",\"protocol\":\"icmp\"}", "{\"from\":\"1.1.1.1\",\"to\":\"::1\",\"protocol\":17,\"port\":53}"];
         for (var seed = 0; seed < 60; seed++)

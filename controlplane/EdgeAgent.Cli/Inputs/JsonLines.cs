@@ -60,9 +60,12 @@ internal static class JsonLines
         {
             bad = new(Column(line, (int)(e.BytePositionInLine ?? 0)), $"{e.Message.Split(" LineNumber:")[0].TrimEnd('.')}; expected one JSON object on each line");
         }
-        catch (InvalidOperationException e) when (e.InnerException is DecoderFallbackException)
+        catch (InvalidOperationException e)
         {
-            bad = new(Column(line, (int)json.TokenStartIndex), "not UTF-8; expected JSON in UTF-8");
+            // How the reader refuses bytes and escapes that are no text.
+            bad = new(Column(line, (int)json.TokenStartIndex), e.InnerException is DecoderFallbackException
+                ? "not UTF-8; expected JSON in UTF-8"
+                : "an escaped half of a surrogate pair; expected whole characters");
         }
         catch (BadLineException e)
         {

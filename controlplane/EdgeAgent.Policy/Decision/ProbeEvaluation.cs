@@ -5,6 +5,8 @@ namespace EdgeAgent.Policy;
 /// <summary>Answers probes: the conjunction of both ends over every pair of their addresses.</summary>
 internal static class ProbeEvaluation
 {
+    private static readonly Cidr[] Loopback = [Cidr.Parse("127.0.0.0/8"), Cidr.Parse("::1/128")];
+
     public static Decision Decide(World world, Probe probe, EquatableArray<Failsafe> failsafes, bool explain)
     {
         var (from, to) = (ProbeEnd.Find(world, probe.From), ProbeEnd.Find(world, probe.To));
@@ -15,13 +17,25 @@ internal static class ProbeEvaluation
             foreach (var destination in to.Addresses.Where(address => address.Family == source.Family))
             {
                 var flow = Flow.Of(probe, source, destination);
-                var own = source == destination || (from.Host is not null && from.Host == to.Host);
+                var own = source == destination || (from.Host is not null && from.Host == to.Host) || IsLoopback(source) || IsLoopback(destination);
                 egress.Add(own ? SameHost : End(world, from.Host, flow, Direction.Outbound, failsafes, explain));
                 ingress.Add(own ? SameHost : End(world, to.Host, flow, Direction.Inbound, failsafes, explain));
             }
         }
 
         return new(probe, Worst(egress), Worst(ingress));
+    }
+
+    // Loopback never leaves the host, and is never policed.
+    private static bool IsLoopback(IpAddress address)
+    {
+        foreach (var block in Loopback)
+        {
+            if (block.Contains(address))
+                return true;
+        }
+
+        return false;
     }
 
     private static EndDecision SameHost { get; } = new(true, DecisionReason.SameHost, null, SourcePosition.None);
