@@ -35,11 +35,12 @@ internal static class DeriveCommand
     }
 
     private static IEnumerable<DerivedRule> Rules(EngineState state) =>
-        from policy in state.Derived.Policies
-        from side in new[] { (Direction.Inbound, policy.Ingress), (Direction.Outbound, policy.Egress) }
+        from item in state.Derived.Policies.Where(policy => policy.Tier == BuiltInTiers.Mesh).Select(policy => (Policy: policy, IsSuggestion: false))
+            .Concat(state.Derived.Suggestions.Select(policy => (Policy: policy, IsSuggestion: true)))
+        from side in new[] { (Direction.Inbound, item.Policy.Ingress), (Direction.Outbound, item.Policy.Egress) }
         where side.Item2 is not null
         from rule in side.Item2.Rules
-        select new DerivedRule(policy, side.Item1, side.Item2, rule);
+        select new DerivedRule(item.Policy, side.Item1, side.Item2, rule, item.IsSuggestion);
 
     private static void WriteTable(Terminal terminal, List<DerivedRule> rules)
     {

@@ -4,13 +4,13 @@ using EdgeAgent.Policy;
 namespace EdgeAgent.Cli.Output;
 
 /// <summary>One derived rule in words.</summary>
-internal sealed record DerivedRule(PolicyResource Policy, Direction Direction, PolicySide Side, PolicyRule Rule)
+internal sealed record DerivedRule(PolicyResource Policy, Direction Direction, PolicySide Side, PolicyRule Rule, bool IsSuggestion)
 {
     /// <summary><c>ingress</c> or <c>egress</c>.</summary>
     public string DirectionWord => Direction == Direction.Inbound ? "ingress" : "egress";
 
-    /// <summary><c>allow</c>: other languages may still deny; <c>deny</c>: final.</summary>
-    public string Effect => Rule.Verdict == Verdict.Deny ? "deny" : "allow";
+    /// <summary><c>allow</c>: other languages may still deny; <c>deny</c>: final; <c>suggest</c>: not enforced.</summary>
+    public string Effect => IsSuggestion ? "suggest" : Rule.Verdict == Verdict.Deny ? "deny" : "allow";
 
     /// <summary>The hosts that it is about.</summary>
     public string Hosts => Rule.Self is { IsAny: false } self ? Text(self) : Alternatives(Side.Subjects);

@@ -34,6 +34,13 @@ internal static class IstioKinds
         PeerAuthenticationReader.Kind,
     ];
 
+    /// <summary>Reads the weight of a destination, and notes one of 0.</summary>
+    public static void ReadWeight(ObjectInput input, Field<int> weight)
+    {
+        if (input.ReadValue(weight) == 0)
+            input.Warning(weight, "weight 0 sends no requests there for now; the destination is included, since shifting weights must not need another policy");
+    }
+
     /// <summary>Fields that shape requests, and neither who connects nor where to.</summary>
     public static IEnumerable<Field> RequestFields(params string[] names) =>
         names.Select(name => Field.Ignored(name, "shapes or chooses requests; does not narrow who connects to what"));

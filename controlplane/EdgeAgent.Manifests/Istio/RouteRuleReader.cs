@@ -90,7 +90,7 @@ internal static class RouteRuleReader
 
     private static Route ReadRoute(ObjectInput input)
     {
-        input.ReadValue(Weight);
+        IstioKinds.ReadWeight(input, Weight);
         return new(MapValue.ToLabels(input.Read(RouteLabels)), input.Read(RouteDestination), input.Position);
     }
 }

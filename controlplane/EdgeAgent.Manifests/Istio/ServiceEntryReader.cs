@@ -86,7 +86,7 @@ internal static class ServiceEntryReader
     private static PortInput? ReadPort(ObjectInput input)
     {
         var (name, protocol, target) = (input.Read(PortName) ?? "", input.ReadValue(Protocol) ?? IpProtocol.Tcp, input.ReadValue(TargetPortField));
-        var isPlain = input.Mapping.TryGet(Protocol.Name, out var node) && node is Documents.YamlScalar { Text: "TCP" or "TLS" or "MONGO" or "MYSQL" or "REDIS" };
+        var isPlain = input.Mapping.TryGet(Protocol.Name, out var node) && node is Documents.YamlScalar { Text: "TCP" or "MONGO" or "MYSQL" or "REDIS" };
         return input.TryRead(Number, out var number) ? new(new(name, protocol, (ushort)number, new((ushort)(target ?? 0), "")), isPlain || node is null) : null;
     }
 }

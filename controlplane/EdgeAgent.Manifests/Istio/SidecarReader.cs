@@ -71,6 +71,7 @@ internal static class SidecarReader
         {
             WorkloadSelector = input.Read(WorkloadSelector)?.Labels,
             Imports = input.Has(Egress) ? imports.OfType<SidecarImport>().ToEquatableArray() : [new("*", "*", false, null, "egress", input.Position)],
+            StatesImports = input.Has(Egress),
             RegistryOnly = input.Read(OutboundTrafficPolicy)?.RegistryOnly,
         };
     }

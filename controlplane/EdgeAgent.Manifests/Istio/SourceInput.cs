@@ -1,4 +1,5 @@
 using EdgeAgent.Contracts;
+using EdgeAgent.Manifests.Documents;
 using EdgeAgent.Manifests.Reading;
 using EdgeAgent.Policy.Istio;
 
@@ -13,7 +14,7 @@ internal sealed record SourceInput(AuthorizationSource Source, EquatableArray<st
     private static readonly Field<IReadOnlyList<Located<string>>> NotPrincipals = Patterns("notPrincipals", "as principals; also holds for sources without one");
     private static readonly Field<IReadOnlyList<Located<string>>> Namespaces = Patterns("namespaces", "of the source's workload");
     private static readonly Field<IReadOnlyList<Located<string>>> NotNamespaces = Patterns("notNamespaces", "also holds for sources without one");
-    private static readonly Field<IReadOnlyList<Located<string>>> ServiceAccounts = Patterns("serviceAccounts", "account, or namespace/account");
+    private static readonly Field<IReadOnlyList<Located<string>>> ServiceAccounts = Patterns("serviceAccounts", "account of the policy's namespace, or namespace/account");
     private static readonly Field<IReadOnlyList<Located<string>>> NotServiceAccounts = Patterns("notServiceAccounts", "as serviceAccounts; also holds for sources without one");
     private static readonly Field<IReadOnlyList<Located<Cidr>>> Blocks = Field.Optional("ipBlocks", new ListValue<Cidr>(NetworkValues.BlockOrAddress), "of the source's address").Derived();
     private static readonly Field<IReadOnlyList<Located<Cidr>>> NotBlocks = Field.Optional("notIpBlocks", new ListValue<Cidr>(NetworkValues.BlockOrAddress), "of the source's address").Derived();
@@ -48,8 +49,10 @@ internal sealed record SourceInput(AuthorizationSource Source, EquatableArray<st
         {
             if (account.Split('/') is [{ Length: > 0 } space, { Length: > 0 } name])
                 yield return $"*/ns/{space}/sa/{name}";
+            else if (account.Length > 0 && !account.Contains('/', StringComparison.Ordinal))
+                yield return $"*/ns/{context.Scope.Resource?.Namespace}/sa/{account}";
             else
-                context.Error(node, $"service account '{account}'; expected namespace/account");
+                context.Error(node, $"service account {Quotation.Quoted(account)}; expected account, or namespace/account");
         }
     }
 }

@@ -23,7 +23,7 @@ internal sealed record VirtualRoute(IReadOnlyList<VirtualMatch> Matches, Equatab
 
     private static readonly Field<IReadOnlyList<Located<DestinationInput>>> Routes = Field.Optional(
         "route",
-        new ListValue<DestinationInput>(new ObjectValue<DestinationInput>("a route with destination and weight", [Destination, Weight, .. IstioKinds.RequestFields("headers")], static input => { input.ReadValue(Weight); return input.Read(Destination); })),
+        new ListValue<DestinationInput>(new ObjectValue<DestinationInput>("a route with destination and weight", [Destination, Weight, .. IstioKinds.RequestFields("headers")], static input => { IstioKinds.ReadWeight(input, Weight); return input.Read(Destination); })),
         "what is called").Derived();
 
     private static readonly Field<DestinationInput> Mirror = Field.Optional("mirror", DestinationType, "is called as well").Derived();

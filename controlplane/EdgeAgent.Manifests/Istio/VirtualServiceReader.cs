@@ -35,14 +35,14 @@ internal static class VirtualServiceReader
         NameRule.Subdomain,
         [SpecField, IstioKinds.Status],
         static input => input.Root.Read(SpecField) is { } spec
-            ? new RouteResource(input.Key, input.Source) { Edges = spec.Edges, Delegates = spec.Delegates, ExportTo = spec.ExportTo }
+            ? new RouteResource(input.Key, input.Source) { Edges = spec.Edges, Delegates = spec.Delegates, ExportTo = spec.ExportTo, IsDelegate = spec.IsDelegate }
             : null);
 
-    private sealed record Spec(EquatableArray<RouteEdge> Edges, EquatableArray<RouteDelegate> Delegates, EquatableArray<string> ExportTo);
+    private sealed record Spec(EquatableArray<RouteEdge> Edges, EquatableArray<RouteDelegate> Delegates, EquatableArray<string> ExportTo, bool IsDelegate);
 
     private static Spec ReadSpec(ObjectInput input)
     {
-        input.ReadList(Hosts);
+        var hosts = input.ReadList(Hosts);
         var gateways = input.ReadList(Gateways).Texts();
         IEnumerable<(string Name, VirtualRoute Route)> routes =
         [
@@ -62,7 +62,7 @@ internal static class VirtualServiceReader
             }
         }
 
-        return new(edges.ToEquatableArray(), delegates.ToEquatableArray(), input.ReadList(IstioValues.ExportTo).Texts());
+        return new(edges.ToEquatableArray(), delegates.ToEquatableArray(), input.ReadList(IstioValues.ExportTo).Texts(), hosts.Count == 0);
     }
 
     private static IEnumerable<(string, VirtualRoute)> Labelled(string name, IReadOnlyList<Located<VirtualRoute>> routes) =>
@@ -75,7 +75,7 @@ internal static class VirtualServiceReader
     }
 
     private static RouteCaller Caller(VirtualMatch match, string gateway) =>
-        gateway != Mesh ? new GatewayCaller(gateway)
+        gateway != Mesh ? new GatewayCaller(gateway, match.SourceNamespace, match.SourceLabels)
         : match.SourceLabels.Count == 0 && match.SourceNamespace.Length == 0 ? RouteCaller.NotStated
         : new WorkloadCaller(match.SourceNamespace, match.SourceLabels);
 }

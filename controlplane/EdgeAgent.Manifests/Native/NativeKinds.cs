@@ -9,5 +9,5 @@ internal static class NativeKinds
     public const string ApiVersion = "edgeagent.io/v1";
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<KindReader> All { get; } = [HostReader.Kind, BookendPolicyReader.Kind];
+    public static IReadOnlyList<KindReader> All { get; } = [HostReader.Kind, BookendPolicyReader.Kind, MeshReader.Kind];
 }

@@ -28,6 +28,7 @@ internal static class Warnings
         return
         [
             .. derived.Diagnostics,
+            .. RefusedRoutes.Of(world),
             .. world.Policies
                 .Select(node => node.Resource)
                 .Where(policy => policy.Key.Kind != NamespaceResource.Kind && !selecting.Contains(policy.Key))

@@ -10,7 +10,7 @@ public static class IstioDerivation
 {
     /// <summary>Whether a resource has a part in derivation, so that a change of it may change what is derived.</summary>
     public static bool Concerns(Resource resource) =>
-        resource is RouteResource or DestinationRuleResource or GatewayResource or ServiceEntryResource or SidecarResource or AuthorizationPolicyResource
+        resource is RouteResource or DestinationRuleResource or GatewayResource or ServiceEntryResource or SidecarResource or AuthorizationPolicyResource or WorkloadGroupResource
             or NamespaceResource { Mesh.Mesh: not MeshMembership.None };
 
     /// <summary>Derives the policies of all resources; the order of resources does not matter.</summary>
@@ -23,10 +23,11 @@ public static class IstioDerivation
         var sidecars = new SidecarDerivation(view, resources.OfType<SidecarResource>(), diagnostics.Add);
         var policies = MeshPorts.Policies(view)
             .Concat(resources.OfType<AuthorizationPolicyResource>().OrderBy(policy => policy.Key).SelectMany(authorization.Of))
-            .Concat(resources.OfType<RouteResource>().OrderBy(route => route.Key).SelectMany(routes.Of))
+            .Concat(resources.OfType<RouteResource>().Where(route => !route.IsDelegate).OrderBy(route => route.Key).SelectMany(routes.Of))
             .Concat(sidecars.Policies())
             .ToEquatableArray();
-        return new(policies, diagnostics.Distinct().ToEquatableArray());
+        var suggestions = sidecars.Suggestions().ToEquatableArray();
+        return new(policies, diagnostics.Distinct().ToEquatableArray()) { Suggestions = suggestions };
     }
 }
 
@@ -35,6 +36,9 @@ public static class IstioDerivation
 /// <param name="Diagnostics">Warnings: names that nothing describes, routes that open nothing.</param>
 public sealed record DerivedPolicies(EquatableArray<PolicyResource> Policies, EquatableArray<Diagnostic> Diagnostics)
 {
+    /// <summary>What resources say without closing anything for others: shown, never enforced.</summary>
+    public EquatableArray<PolicyResource> Suggestions { get; init; }
+
     /// <summary>Nothing.</summary>
     public static DerivedPolicies None { get; } = new([], []);
 }

@@ -4,7 +4,7 @@ namespace EdgeAgent.Policy.Istio;
 
 /// <summary>
 /// Principals and namespaces as AuthorizationPolicy sees them. A mesh workload (WorkloadEntry, Pod) gives the host at its address its
-/// principal and namespace; a host without one has its own namespace and no principal.
+/// principal and namespace; a host without one has its own namespace, and the principal of its WorkloadGroup if it is in one.
 /// </summary>
 internal sealed class MeshIdentities
 {
@@ -19,17 +19,36 @@ internal sealed class MeshIdentities
         Entries = workloads.Where(endpoint => !endpoint.IsManaged).ToEquatableArray();
         var taken = Entries.SelectMany(entry => entry.Addresses).ToHashSet();
         var hosts = workloads.Where(endpoint => endpoint.IsManaged).ToList();
+        var groups = resources.OfType<WorkloadGroupResource>().OrderBy(group => group.Key).ToList();
+        var ports = Entries.Where(entry => !entry.Ports.IsEmpty)
+            .Select(entry => new WorkloadPorts(entry.Ports, [new(entry.Key.Namespace, entry.Labels, entry.Addresses), .. Hosts(entry)]))
+            .ToList();
         HasForeignIdentities = hosts.Any(host => host.Addresses.Any(address => taken.Contains(address)));
         foreach (var entry in Entries)
-            Add(entry, entry.Addresses);
-        foreach (var host in hosts)
-            Add(host, host.Addresses.Where(address => !taken.Contains(address)));
+            Add(entry.Key.Namespace, entry.ServiceAccount, entry.Addresses);
+        foreach (var members in hosts.GroupBy(host => groups.Find(group => group.Has(host))))
+        {
+            var known = members.Select(host => new KnownWorkload(host.Key.Namespace, host.Labels, host.Addresses.Where(address => !taken.Contains(address)).ToEquatableArray())).ToList();
+            foreach (var host in known)
+                Add(host.Namespace, members.Key?.ServiceAccount ?? "", host.Addresses);
+            HasForeignIdentities |= members.Key is { ServiceAccount.Length: > 0 };
+            if (members.Key is { Ports.IsEmpty: false } group)
+                ports.Add(new(group.Ports, known));
+        }
+
+        Ports = ports;
+        IEnumerable<KnownWorkload> Hosts(EndpointResource entry) => hosts
+            .Where(host => host.Addresses.Any(address => entry.Addresses.Contains(address)))
+            .Select(host => new KnownWorkload(host.Key.Namespace, host.Labels, host.Addresses.Where(address => entry.Addresses.Contains(address)).ToEquatableArray()));
     }
 
     /// <summary>Mesh workloads without agent.</summary>
     public EquatableArray<EndpointResource> Entries { get; }
 
-    /// <summary>Whether a host has its namespace from a mesh workload, so that namespaces must be told by address.</summary>
+    /// <summary>Workloads that have their own numbers for ports of their services.</summary>
+    public IReadOnlyList<WorkloadPorts> Ports { get; }
+
+    /// <summary>Whether a host has its namespace or account from another resource, so that identities must be told by address.</summary>
     public bool HasForeignIdentities { get; }
 
     /// <summary>Addresses in namespaces of which one matches.</summary>
@@ -48,13 +67,13 @@ internal sealed class MeshIdentities
     private bool Matches(string pattern, string ofNamespace, string account) =>
         HostPattern.MatchesText(pattern, $"{_trustDomain}/ns/{ofNamespace}/sa/{account}");
 
-    private void Add(EndpointResource endpoint, IEnumerable<Cidr> addresses)
+    private void Add(string ofNamespace, string account, IEnumerable<Cidr> addresses)
     {
         foreach (var address in addresses)
         {
-            _namespaces.Add((address, endpoint.Key.Namespace));
-            if (endpoint.ServiceAccount.Length > 0)
-                _accounts.Add((address, endpoint.Key.Namespace, endpoint.ServiceAccount));
+            _namespaces.Add((address, ofNamespace));
+            if (account.Length > 0)
+                _accounts.Add((address, ofNamespace, account));
         }
     }
 }

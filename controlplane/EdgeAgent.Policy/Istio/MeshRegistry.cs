@@ -5,12 +5,14 @@ namespace EdgeAgent.Policy.Istio;
 /// <summary>All services that resources describe, found by the names that routes call them by.</summary>
 internal sealed class MeshRegistry
 {
+    // The cluster's domain for names of services; the trust domain of principals may be another.
+    private const string Domain = "cluster.local";
+
     private readonly Dictionary<string, MeshService> _byHost = new(StringComparer.Ordinal);
     private readonly List<MeshService> _wildcards = [];
 
-    public MeshRegistry(IEnumerable<Resource> resources, IstioSettings settings)
+    public MeshRegistry(IEnumerable<Resource> resources)
     {
-        Domain = settings.TrustDomain;
         foreach (var service in resources.OfType<ServiceResource>().OrderBy(service => service.Key))
             _byHost[Qualified(service.Key.Name, service.Key.Namespace)] = OfService(service);
         foreach (var entry in resources.OfType<ServiceEntryResource>().OrderBy(entry => entry.Key))
@@ -22,8 +24,6 @@ internal sealed class MeshRegistry
 
     /// <summary>The services in the order of their names.</summary>
     public IEnumerable<MeshService> Services => _byHost.Values.Concat(_wildcards).OrderBy(service => service.Host, StringComparer.Ordinal);
-
-    private string Domain { get; }
 
     /// <summary>
     /// Finds a service: a short name is one of the namespace; <c>name.namespace</c>, with or without <c>svc</c> and the domain, one of
@@ -45,7 +45,7 @@ internal sealed class MeshRegistry
         return _wildcards.Find(service => HostPattern.Matches(service.Host, host));
     }
 
-    private string Qualified(string name, string ownNamespace) => $"{name}.{ownNamespace}.svc.{Domain}";
+    private static string Qualified(string name, string ownNamespace) => $"{name}.{ownNamespace}.svc.{Domain}";
 
     private void Add(MeshService service)
     {
@@ -55,7 +55,7 @@ internal sealed class MeshRegistry
             _byHost.TryAdd(service.Host, service);
     }
 
-    private MeshService OfService(ServiceResource service) => new(Qualified(service.Key.Name, service.Key.Namespace), service.Key.Namespace)
+    private static MeshService OfService(ServiceResource service) => new(Qualified(service.Key.Name, service.Key.Namespace), service.Key.Namespace)
     {
         Selected = service.Selector is { } selector ? new() { Namespace = service.Key.Namespace, Selector = selector } : null,
         Ports = service.Ports.Where(port => port.Protocol == IpProtocol.Tcp).ToEquatableArray(),
@@ -68,7 +68,8 @@ internal sealed class MeshRegistry
             : entry.Endpoints.IsEmpty ? entry.Resolution == ServiceResolution.Dns ? [] : entry.Addresses.Select(block => new MeshAddress(block, [], LabelSet.Empty)).ToEquatableArray()
             : entry.Endpoints.Where(endpoint => endpoint.Address is not null)
                 .Select(endpoint => new MeshAddress(Cidr.Single(endpoint.Address!.Value), endpoint.Ports, endpoint.Labels)).ToEquatableArray(),
-        DnsNames = entry.Resolution != ServiceResolution.Dns ? []
+        DnsNames = entry is { Resolution: ServiceResolution.None, Addresses.IsEmpty: true, WorkloadSelector: null } ? [host]
+            : entry.Resolution != ServiceResolution.Dns ? []
             : entry.Endpoints.IsEmpty ? entry.WorkloadSelector is null ? [host] : []
             : entry.Endpoints.Where(endpoint => endpoint.DnsName.Length > 0).Select(endpoint => endpoint.DnsName).ToEquatableArray(),
         Ports = entry.Ports.Where(port => port.Protocol == IpProtocol.Tcp).ToEquatableArray(),

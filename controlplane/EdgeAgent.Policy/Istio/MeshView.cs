@@ -13,12 +13,11 @@ internal sealed class MeshView
     public MeshView(IReadOnlyCollection<Resource> resources, IstioSettings istio)
     {
         Istio = istio;
-        Registry = new(resources, istio);
+        Registry = new(resources);
         Identities = new(resources, istio);
-        Targets = new([.. Identities.Entries
-            .Where(entry => !entry.Ports.IsEmpty)
-            .OrderBy(entry => entry.Key)
-            .Select(entry => new WorkloadPorts(entry.Key.Namespace, entry.Labels, entry.Addresses, entry.Ports))]);
+        Targets = new(Identities.Ports);
+        HostNamespaces = resources.OfType<EndpointResource>().Where(endpoint => endpoint.IsManaged && endpoint.Key.Namespace.Length > 0)
+            .Select(endpoint => endpoint.Key.Namespace).Distinct().Order(StringComparer.Ordinal).ToEquatableArray();
         _settings = resources.OfType<NamespaceResource>().ToDictionary(item => item.Key.Name, item => item.Mesh, StringComparer.Ordinal);
         _routes = resources.OfType<RouteResource>().ToDictionary(item => item.Key);
         _gateways = resources.OfType<GatewayResource>().ToDictionary(item => item.Key);
@@ -45,6 +44,9 @@ internal sealed class MeshView
 
     /// <summary>Namespaces that are part of the mesh by sidecar or tunnel, by name.</summary>
     public IEnumerable<string> MemberNamespaces => _settings.Where(item => item.Value.Mesh != MeshMembership.None).Select(item => item.Key).Order(StringComparer.Ordinal);
+
+    /// <summary>Namespaces that have hosts, by name.</summary>
+    public EquatableArray<string> HostNamespaces { get; }
 
     /// <summary>A namespace's settings; the defaults for one that no resource declares.</summary>
     public MeshSettings Settings(string name) => _settings.GetValueOrDefault(name);

@@ -76,33 +76,44 @@ internal sealed class RouteDerivation(MeshView view, Action<Diagnostic> report)
 
     private EquatableArray<PeerMatch> Callers(RouteResource route, MeshService service, RouteEdge edge)
     {
-        var exported = Visibility.Namespaces(route.ExportTo, route.Key.Namespace);
+        var exported = Visibility.Both(
+            Visibility.Namespaces(route.ExportTo, route.Key.Namespace), Visibility.Namespaces(service.ExportTo, service.Namespace));
         switch (edge.Caller)
         {
             case WorkloadCaller caller:
-                EquatableArray<string>? namespaces = caller.Namespace.Length == 0 ? exported
-                    : exported is null || exported.Value.Contains(caller.Namespace) ? [caller.Namespace] : [];
-                return namespaces is { IsEmpty: true } ? [] : [PeerMatch.Of(MeshNamespaces.Of(namespaces, LabelSelectors.Of(caller.Labels)))];
+                return Workloads(exported, caller.Namespace, LabelSelectors.Of(caller.Labels));
             case ServiceCaller caller:
-                if (view.Registry.Find(caller.Host, caller.Namespace.Length > 0 ? caller.Namespace : route.Key.Namespace) is { } source)
-                    return ServiceTargets.Members(source, caller.Labels);
-                Warn(route, edge, $"no Service or ServiceEntry describes the source '{caller.Host}': the route opens nothing");
-                return [];
+                if (view.Registry.Find(caller.Host, caller.Namespace.Length > 0 ? caller.Namespace : route.Key.Namespace) is not { } source)
+                {
+                    Warn(route, edge, $"no Service or ServiceEntry describes the source '{caller.Host}': the route opens nothing");
+                    return [];
+                }
+
+                return Includes(exported, source.Namespace) ? ServiceTargets.Members(source, caller.Labels) : [];
             case GatewayCaller caller:
                 if (view.Gateway(caller.Gateway, route.Key.Namespace) is { } gateway)
-                    return [PeerMatch.Of(MeshNamespaces.Any(LabelSelectors.Of(gateway.Selector)))];
+                    return Workloads(exported, caller.Namespace, LabelSelectors.Both(LabelSelectors.Of(gateway.Selector), LabelSelectors.Of(caller.Labels)));
                 Warn(route, edge, $"no Gateway '{caller.Gateway}': the route opens nothing");
                 return [];
             default:
                 return view.Settings(service.Namespace).Callers switch
                 {
-                    RouteCallers.Namespace when exported is null || exported.Value.Contains(service.Namespace) =>
-                        [PeerMatch.Of(new EndpointMatch { Namespace = service.Namespace })],
-                    RouteCallers.Mesh => [PeerMatch.Of(MeshNamespaces.Of(exported, Selector.All))],
+                    RouteCallers.Namespace => Workloads(exported, service.Namespace, Selector.All),
+                    RouteCallers.Mesh => Workloads(exported, "", Selector.All),
                     _ => [],
                 };
         }
     }
+
+    /// <summary>Workloads by label, of one namespace or of all, within those that see the route.</summary>
+    private static EquatableArray<PeerMatch> Workloads(EquatableArray<string>? exported, string ofNamespace, Selector selector)
+    {
+        if (ofNamespace.Length > 0)
+            return Includes(exported, ofNamespace) ? [PeerMatch.Of(new EndpointMatch { Namespace = ofNamespace, Selector = selector })] : [];
+        return exported is { IsEmpty: true } ? [] : [PeerMatch.Of(MeshNamespaces.Of(exported, selector))];
+    }
+
+    private static bool Includes(EquatableArray<string>? exported, string ofNamespace) => exported is not { } names || names.Contains(ofNamespace);
 
     private IEnumerable<RouteEdge> WithDelegates(RouteResource route, HashSet<ResourceKey> seen)
     {
@@ -111,7 +122,7 @@ internal sealed class RouteDerivation(MeshView view, Action<Diagnostic> report)
         foreach (var handed in route.Delegates)
         {
             var key = new ResourceKey(RouteResource.VirtualServiceKind, handed.Namespace.Length > 0 ? handed.Namespace : route.Key.Namespace, handed.Name);
-            if (!seen.Add(key))
+            if (seen.Contains(key))
                 continue;
             if (view.Route(key) is not { } target)
             {
@@ -119,8 +130,11 @@ internal sealed class RouteDerivation(MeshView view, Action<Diagnostic> report)
                 continue;
             }
 
-            foreach (var edge in WithDelegates(target, seen))
-                yield return edge.Caller is UnstatedCaller ? edge with { Caller = handed.Caller, Destination = Qualified(edge.Destination, key.Namespace) } : edge with { Destination = Qualified(edge.Destination, key.Namespace) };
+            foreach (var edge in WithDelegates(target, [.. seen, key]))
+            {
+                if (RouteCaller.Both(handed.Caller, edge.Caller) is { } caller)
+                    yield return edge with { Caller = caller, Destination = Qualified(edge.Destination, key.Namespace) };
+            }
         }
     }
 

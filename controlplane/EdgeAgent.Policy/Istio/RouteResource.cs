@@ -20,6 +20,9 @@ public sealed record RouteResource(ResourceKey Key, SourcePosition Source) : Res
     /// <summary>Namespaces whose clients see the route: names, <c>.</c> for its own, <c>*</c> for all; empty for all.</summary>
     public EquatableArray<string> ExportTo { get; init; }
 
+    /// <summary>Whether it has no hosts of its own: then it has a part only in the routes that delegate to it.</summary>
+    public bool IsDelegate { get; init; }
+
     /// <summary>Names of routes that this one hands over to (<c>delegate</c>); their own gateways and hosts are empty.</summary>
     public EquatableArray<RouteDelegate> Delegates { get; init; }
 }
@@ -47,6 +50,30 @@ public abstract record RouteCaller
 {
     /// <summary>The route does not say.</summary>
     public static RouteCaller NotStated { get; } = new UnstatedCaller();
+
+    /// <summary>Who is meant by a route and by the one that it hands over to; null where nobody can be both.</summary>
+    /// <remarks>A delegate states workloads only: gateways and services are stated by routes that delegate.</remarks>
+    public static RouteCaller? Both(RouteCaller handing, RouteCaller handed)
+    {
+        if (handed is not WorkloadCaller further)
+            return handed is UnstatedCaller ? handing : handed;
+        return handing switch
+        {
+            WorkloadCaller first when Both(first.Namespace, first.Labels, further) is { } both => new WorkloadCaller(both.Namespace, both.Labels),
+            GatewayCaller first when Both(first.Namespace, first.Labels, further) is { } both => new GatewayCaller(first.Gateway, both.Namespace, both.Labels),
+            UnstatedCaller => further,
+            _ => null,
+        };
+    }
+
+    private static (string Namespace, LabelSet Labels)? Both(string ofNamespace, LabelSet labels, WorkloadCaller further)
+    {
+        if (ofNamespace.Length > 0 && further.Namespace.Length > 0 && ofNamespace != further.Namespace)
+            return null;
+        if (further.Labels.Any(label => labels.TryGetValue(label.Key, out var value) && value != label.Value))
+            return null;
+        return (ofNamespace.Length > 0 ? ofNamespace : further.Namespace, LabelSet.Of(labels.Concat(further.Labels)));
+    }
 }
 
 /// <summary>The route does not say who calls.</summary>
@@ -63,5 +90,8 @@ public sealed record ServiceCaller(string Host, string Namespace, LabelSet Label
 /// <param name="Labels">Labels that they have.</param>
 public sealed record WorkloadCaller(string Namespace, LabelSet Labels) : RouteCaller;
 
-/// <summary>The hosts of a gateway, named as <c>namespace/name</c> or by a name of the resource's own namespace.</summary>
-public sealed record GatewayCaller(string Gateway) : RouteCaller;
+/// <summary>The hosts of a gateway.</summary>
+/// <param name="Gateway"><c>namespace/name</c>, or a name of the resource's own namespace.</param>
+/// <param name="Namespace">Their namespace; empty for any.</param>
+/// <param name="Labels">Labels that they have as well.</param>
+public sealed record GatewayCaller(string Gateway, string Namespace, LabelSet Labels) : RouteCaller;

@@ -28,9 +28,11 @@ internal sealed class ServiceTargets(IReadOnlyList<WorkloadPorts> workloads)
             if (service.Selected is { } selected)
             {
                 var match = selected with { Selector = LabelSelectors.Both(selected.Selector, LabelSelectors.Of(subset)) };
-                var own = workloads.Where(workload => workload.IsIn(match) && workload.Number(port.Name) is not null).ToList();
-                foreach (var workload in own)
-                    yield return new(PeerMatch.Of(workload.Addresses), Tcp(workload.Number(port.Name)!.Value));
+                var own = workloads.Select(workload => (Number: workload.Number(port.Name), Addresses: workload.AddressesIn(match)))
+                    .Where(workload => workload is { Number: not null, Addresses.IsEmpty: false })
+                    .ToList();
+                foreach (var (number, addresses) in own)
+                    yield return new(PeerMatch.Of(addresses), Tcp(number!.Value));
                 yield return new(
                     new() { Endpoints = match, NotNets = own.SelectMany(workload => workload.Addresses).ToEquatableArray() },
                     Tcp(port));
@@ -59,22 +61,3 @@ internal sealed class ServiceTargets(IReadOnlyList<WorkloadPorts> workloads)
 
 /// <summary>Endpoints, and the traffic that reaches a service on them.</summary>
 internal readonly record struct ServiceTarget(PeerMatch Endpoints, TrafficMatch Traffic);
-
-/// <summary>A mesh workload that has its own numbers for ports of its services (<c>WorkloadEntry.ports</c>).</summary>
-internal sealed record WorkloadPorts(string Namespace, LabelSet Labels, EquatableArray<Cidr> Addresses, EquatableArray<NamedPort> Ports)
-{
-    /// <summary>The workload's number for a port of the service, by the port's name.</summary>
-    public ushort? Number(string name)
-    {
-        foreach (var port in Ports)
-        {
-            if (port.Name == name)
-                return port.Port;
-        }
-
-        return null;
-    }
-
-    /// <summary>Whether a service's selector selects it.</summary>
-    public bool IsIn(EndpointMatch match) => match.Namespace == Namespace && match.Selector.Matches(Labels);
-}

@@ -14,12 +14,15 @@ public sealed record SidecarResource(ResourceKey Key, SourcePosition Source) : R
     /// <summary>The imported services.</summary>
     public EquatableArray<SidecarImport> Imports { get; init; }
 
+    /// <summary>Whether the resource names its imports; where it does not, everything is imported.</summary>
+    public bool StatesImports { get; init; }
+
     /// <summary>Whether nothing else may be called (REGISTRY_ONLY); null where it does not say.</summary>
     public bool? RegistryOnly { get; init; }
 }
 
 /// <summary>One imported host pattern.</summary>
-/// <param name="Namespace">A namespace, <c>.</c> for the Sidecar's own, <c>*</c> for any.</param>
+/// <param name="Namespace">A namespace, <c>.</c> for the client's own, <c>*</c> for any.</param>
 /// <param name="Host">A host name, a pattern whose first label is <c>*</c>, or <c>*</c>.</param>
 /// <param name="Excluded">Written as <c>~namespace/host</c>: not imported, although another pattern holds it.</param>
 /// <param name="Port">The only port of the services that is imported; null for all.</param>

@@ -13,5 +13,9 @@ internal static class Visibility
     public static EquatableArray<string>? Namespaces(EquatableArray<string> exportTo, string ownNamespace) =>
         exportTo.IsEmpty || exportTo.Contains("*") ? null : exportTo.Select(name => Resolve(name, ownNamespace)).Distinct().ToEquatableArray();
 
+    /// <summary>What both lists of namespaces hold; null for all.</summary>
+    public static EquatableArray<string>? Both(EquatableArray<string>? left, EquatableArray<string>? right) =>
+        left is not { } some ? right : right is not { } others ? left : some.Where(others.Contains).ToEquatableArray();
+
     private static string Resolve(string name, string ownNamespace) => name == "." ? ownNamespace : name;
 }
