@@ -170,7 +170,11 @@ public sealed class CalicoTests
     [InlineData("{ingress: [{action: Allow, source: {selector: 'a == \"b\" && global()'}}]}", "spec.ingress[0].source.selector: global() stands here")]
     [InlineData("{ingress: [{action: Allow, source: {namespaceSelector: 'has(a) || global()'}}]}", "spec.ingress[0].source.namespaceSelector: global() stands beside other selectors; expected it alone")]
     [InlineData("{ingress: [{action: Allow, source: {serviceAccounts: {selector: a == 'b'}}}]}", "spec.ingress[0].source.serviceAccounts.selector: field 'selector' cannot be enforced: labels of service accounts are not known here")]
-    [InlineData("{ingress: [{action: Allow, source: {services: {name: a, namespace: b}}}]}", "spec.ingress[0].source.services: field 'services' cannot be enforced")]
+    [InlineData("{ingress: [{action: Allow, source: {services: {name: a, namespace: b}, nets: [10.0.0.0/8]}}]}", "spec.ingress[0].source.nets: nets stands beside services; expected services alone")]
+    [InlineData("{ingress: [{action: Allow, destination: {services: {name: a, namespace: b}}}]}", "spec.ingress[0].destination: services in the destination of an ingress rule")]
+    [InlineData("{egress: [{action: Allow, source: {services: {name: a, namespace: b}}}]}", "spec.egress[0].source: services in the source of an egress rule")]
+    [InlineData("{egress: [{action: Allow, destination: {services: {namespace: b}}}]}", "spec.egress[0].destination.services.name: field 'name' is missing")]
+    [InlineData("{egress: [{action: Allow, destination: {services: {name: b}}}]}", "spec.egress[0]: services without a namespace in a global policy")]
     [InlineData("{ingress: [{action: Allow, source: {net: [a]}}]}", "spec.ingress[0].source.net: unknown field 'net'; did you mean 'nets'?")]
     public void Wrong_policies(string spec, string message) => Assert.Contains($"error: GlobalNetworkPolicy p: {message}", Reading.Error(Global(spec)), StringComparison.Ordinal);
 

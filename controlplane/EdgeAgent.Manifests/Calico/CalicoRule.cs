@@ -28,6 +28,9 @@ internal sealed record CalicoRule(Verdict Action, EntityRule From, EntityRule To
 
     private sealed record HttpMatch;
 
+    /// <summary>The Service that it names as the other end.</summary>
+    public ServiceName? Service => From.Service ?? To.Service;
+
     /// <summary>The rule in the model: the other end is the peer, the own end the self.</summary>
     public PolicyRule ToRule(Direction direction, int index, string policyNamespace)
     {
@@ -35,7 +38,10 @@ internal sealed record CalicoRule(Verdict Action, EntityRule From, EntityRule To
         return new(Action, direction == Direction.Inbound ? $"ingress[{index}]" : $"egress[{index}]", Place)
         {
             Traffic = Traffic,
-            Peers = peer.ToMatch(policyNamespace) is { } match ? [match] : null,
+            Peers = peer.Service is not null ? [] : peer.ToMatch(policyNamespace) is { } match ? [match] : null,
+            Service = peer.Service is { } service
+                ? new(service.Namespace.Length > 0 ? service.Namespace : policyNamespace, service.Name, OnItsPorts: direction == Direction.Outbound)
+                : null,
             Self = self.ToMatch(policyNamespace),
         };
     }
@@ -51,6 +57,10 @@ internal sealed record CalicoRule(Verdict Action, EntityRule From, EntityRule To
     private static CalicoRule? Build(ObjectInput input, Direction direction)
     {
         var (source, destination) = (input.Read(Source) ?? EntityRule.None, input.Read(Destination) ?? EntityRule.None);
+        if (direction == Direction.Inbound && destination.Service is not null)
+            input.Error(Destination, "services in the destination of an ingress rule; expected them in its source, or in egress");
+        if (direction == Direction.Outbound && source.Service is not null)
+            input.Error(Source, "services in the source of an egress rule; expected them in its destination, or in ingress");
         var traffic = RuleTraffic.Read(input, source, destination);
         var action = input.ReadValue(ActionField);
         if (input.Read(Http) is not null)

@@ -14,7 +14,8 @@ internal sealed record EntityRule(
     IReadOnlyList<Located<Cidr>> Nets,
     IReadOnlyList<Located<Cidr>> NotNets,
     IReadOnlyList<Located<PortMatch>> Ports,
-    IReadOnlyList<Located<PortMatch>> NotPorts)
+    IReadOnlyList<Located<PortMatch>> NotPorts,
+    ServiceName? Service)
 {
     private static readonly Field<GivenSelector> SelectorField = Field.Optional(
         "selector", CalicoValues.Selector, "endpoints by label, in the policy's namespace unless namespaceSelector is there");
@@ -47,15 +48,25 @@ internal sealed record EntityRule(
     private static readonly Field<IReadOnlyList<Located<PortMatch>>> NotPortsField = Field.Optional(
         "notPorts", new ListValue<PortMatch>(CalicoValues.Port, atMost: 50), "none of them; numbers need a protocol");
 
-    private static readonly Field Services = Field.Refused("services", "services are not resolved in rules; expected the selector and the ports of the hosts behind it");
+    private static readonly Field<string> ServiceNameField = Field.Required("name", Values.TextWhere(NameSyntax.LabelName, static text => NameSyntax.IsLabel(text)), "the Service");
+    private static readonly Field<string> ServiceNamespaceField = Field.Optional(
+        "namespace", Values.TextWhere(NameSyntax.LabelName, static text => NameSyntax.IsLabel(text)), "absent is the policy's; a global policy must say it");
+
+    private static readonly Field<ServiceName> ServicesField = Field.Optional(
+        "services",
+        new ObjectValue<ServiceName>(
+            "a Service with name and namespace",
+            [ServiceNameField, ServiceNamespaceField],
+            static input => input.Read(ServiceNameField) is { } name ? new(input.Read(ServiceNamespaceField) ?? "", name) : null),
+        "alone in its source (ingress) or destination (egress): the endpoints behind the Service; in egress, on the ports that it leads to");
 
     /// <summary>No condition.</summary>
-    public static EntityRule None { get; } = new(null, null, null, [], [], [], [], []);
+    public static EntityRule None { get; } = new(null, null, null, [], [], [], [], [], null);
 
     /// <summary>A source or destination.</summary>
     public static ValueType<EntityRule> Type { get; } = new ObjectValue<EntityRule>(
         "a source or destination with selector, nets, ports and their negations",
-        [SelectorField, NotSelectorField, NamespaceSelectorField, ServiceAccountsField, NetsField, NotNetsField, PortsField, NotPortsField, Services],
+        [SelectorField, NotSelectorField, NamespaceSelectorField, ServiceAccountsField, NetsField, NotNetsField, PortsField, NotPortsField, ServicesField],
         Build);
 
     private sealed record ServiceAccountMatch(EquatableArray<string> Names);
@@ -87,7 +98,18 @@ internal sealed record EntityRule(
         ? null
         : new(ports.SelectMany(port => port.Value.Ranges).ToEquatableArray(), ports.SelectMany(port => port.Value.Names).ToEquatableArray());
 
-    private static EntityRule Build(ObjectInput input) => new(
+    private static EntityRule Build(ObjectInput input)
+    {
+        foreach (var other in (Field[])[SelectorField, NotSelectorField, NamespaceSelectorField, ServiceAccountsField, NetsField, NotNetsField, PortsField, NotPortsField])
+        {
+            if (input.Has(ServicesField) && input.Has(other))
+                input.Error(other, $"{other.Name} stands beside services; expected services alone");
+        }
+
+        return Read(input);
+    }
+
+    private static EntityRule Read(ObjectInput input) => new(
         input.Read(SelectorField)?.Selector,
         input.Read(NotSelectorField)?.Selector,
         input.Read(NamespaceSelectorField)?.Selector,
@@ -95,5 +117,11 @@ internal sealed record EntityRule(
         input.ReadList(NetsField),
         input.ReadList(NotNetsField),
         input.ReadList(PortsField),
-        input.ReadList(NotPortsField));
+        input.ReadList(NotPortsField),
+        input.Read(ServicesField));
 }
+
+/// <summary>A Service that a rule names.</summary>
+/// <param name="Namespace">Its namespace; empty for the policy's.</param>
+/// <param name="Name">Its name.</param>
+internal sealed record ServiceName(string Namespace, string Name);

@@ -55,6 +55,12 @@ internal static class PolicySpec
     {
         var (ingress, egress) = (spec.ReadList(Ingress), spec.ReadList(Egress));
         var types = ReadTypes(spec, ingress.Count > 0, egress.Count > 0);
+        foreach (var (rule, node, context) in ingress.Concat(egress))
+        {
+            if (rule.Service is { Namespace.Length: 0 } && input.Key.Namespace.Length == 0)
+                context.Error(node, "services without a namespace in a global policy; expected the Service's namespace");
+        }
+
         if (spec.ReadValue(ApplyOnForward) == true)
             spec.Warning(ApplyOnForward, "forwarded traffic is not enforced; the policy holds for the hosts' own traffic");
         var space = input.Key.Namespace;
@@ -71,6 +77,7 @@ internal static class PolicySpec
         {
             Tier = ReadTier(spec),
             Order = spec.ReadValue(Order),
+            NamesServices = ingress.Concat(egress).Any(rule => rule.Value.Service is not null),
             Mode = mode,
             Ingress = Side(Direction.Inbound, ingress),
             Egress = Side(Direction.Outbound, egress),

@@ -23,6 +23,9 @@ public sealed record PolicyResource(ResourceKey Key, SourcePosition Source) : Re
     /// <summary>What it does to egress; null when it is not about egress.</summary>
     public PolicySide? Egress { get; init; }
 
+    /// <summary>Whether a rule's peers are a Service, so that the rules rest on Services too.</summary>
+    public bool NamesServices { get; init; }
+
     /// <summary>The side for a direction, seen from the endpoint.</summary>
     public PolicySide? Side(Direction direction) => direction == Direction.Inbound ? Ingress : Egress;
 

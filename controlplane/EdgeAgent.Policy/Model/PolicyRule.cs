@@ -17,6 +17,9 @@ public sealed record PolicyRule(Verdict Verdict, string Label, SourcePosition So
     /// <summary>Alternatives of the other end; null for anything, empty for nothing.</summary>
     public EquatableArray<PeerMatch>? Peers { get; init; }
 
+    /// <summary>The Service whose endpoints are the other end; <see cref="Peers"/> is empty until it is looked up. Null for none.</summary>
+    public ServicePeer? Service { get; init; }
+
     /// <summary>A condition on the own end, beside the policy's subjects; null for none.</summary>
     public PeerMatch? Self { get; init; }
 }

@@ -1,0 +1,52 @@
+using EdgeAgent.Contracts;
+
+namespace EdgeAgent.Policy;
+
+/// <summary>Looks up the Services that rules name: their endpoints by label, and the ports that the Service leads to.</summary>
+internal static class ServiceRules
+{
+    /// <summary>The policies that name Services, with the endpoints behind these as peers; a Service that is not there has none.</summary>
+    public static IEnumerable<PolicyResource> Resolve(IReadOnlyCollection<Resource> resources, Action<Diagnostic> report)
+    {
+        var policies = resources.OfType<PolicyResource>().Where(policy => policy.NamesServices).ToList();
+        if (policies.Count == 0)
+            yield break;
+        var services = resources.OfType<ServiceResource>().ToDictionary(service => service.Key);
+        foreach (var policy in policies)
+        {
+            PolicySide? Side(PolicySide? side) => side is null ? null : side with { Rules = side.Rules.Select(rule => Rule(policy, rule, services, report)).ToEquatableArray() };
+            yield return policy with { Ingress = Side(policy.Ingress), Egress = Side(policy.Egress) };
+        }
+    }
+
+    private static PolicyRule Rule(PolicyResource policy, PolicyRule rule, Dictionary<ResourceKey, ServiceResource> services, Action<Diagnostic> report)
+    {
+        if (rule.Service is not { } peer)
+            return rule;
+        if (!services.TryGetValue(new(ServiceResource.Kind, peer.Namespace, peer.Name), out var service))
+        {
+            report(new(Severity.Warning, rule.Source, policy.Key, rule.Label, $"there is no Service {peer.Namespace}/{peer.Name}: the rule matches nothing"));
+            return rule;
+        }
+
+        if (service.Selector is not { } selector)
+            return rule;
+        return rule with
+        {
+            Peers = [PeerMatch.Of(new EndpointMatch { Namespace = peer.Namespace, Selector = selector })],
+            Traffic = peer.OnItsPorts ? OnPorts(rule.Traffic ?? [TrafficMatch.Any], service.Ports) : rule.Traffic,
+        };
+    }
+
+    private static EquatableArray<TrafficMatch> OnPorts(EquatableArray<TrafficMatch> alternatives, EquatableArray<ServicePort> ports) =>
+    [
+        .. from traffic in alternatives
+           from port in ports
+           where traffic.Protocol is not { } protocol || protocol.Matches(port.Protocol)
+           select traffic with { Protocol = new(port.Protocol, false), Ports = Target(port) },
+    ];
+
+    private static PortMatch Target(ServicePort port) => port.TargetPort.Name is { Length: > 0 } name
+        ? PortMatch.Named(name)
+        : PortMatch.Of(PortRange.Single(port.TargetPort.Number == 0 ? port.Port : port.TargetPort.Number));
+}
