@@ -11,9 +11,9 @@ internal sealed class AuthorizationDerivation(MeshView view)
         if (policy.Action == AuthorizationAction.None)
             yield break;
         var selector = LabelSelectors.Of(policy.Selector ?? LabelSet.Empty);
-        EquatableArray<PeerMatch> subjects = [PeerMatch.Of(policy.Key.Namespace == view.Istio.RootNamespace
+        var subjects = view.Identities.Selected(policy.Key.Namespace == view.Istio.RootNamespace
             ? MeshNamespaces.Any(selector)
-            : new EndpointMatch { Namespace = policy.Key.Namespace, Selector = selector })];
+            : new EndpointMatch { Namespace = policy.Key.Namespace, Selector = selector });
         var rules = policy.Rules.SelectMany(rule => Rules(policy.Action, rule)).ToEquatableArray();
         if (policy.Action == AuthorizationAction.Deny)
         {

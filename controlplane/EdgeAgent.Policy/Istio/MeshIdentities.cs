@@ -10,6 +10,7 @@ internal sealed class MeshIdentities
 {
     private readonly List<(Cidr Block, string Namespace)> _namespaces = [];
     private readonly List<(Cidr Block, string Namespace, string Account)> _accounts = [];
+    private readonly List<KnownWorkload> _atHosts;
     private readonly string _trustDomain;
 
     public MeshIdentities(IEnumerable<Resource> resources, IstioSettings settings)
@@ -37,6 +38,10 @@ internal sealed class MeshIdentities
         }
 
         Ports = ports;
+        var owned = hosts.SelectMany(host => host.Addresses).ToHashSet();
+        _atHosts = Entries.Select(entry => new KnownWorkload(entry.Key.Namespace, entry.Labels, entry.Addresses.Where(owned.Contains).ToEquatableArray()))
+            .Where(entry => !entry.Addresses.IsEmpty)
+            .ToList();
         IEnumerable<KnownWorkload> Hosts(EndpointResource entry) => hosts
             .Where(host => host.Addresses.Any(address => entry.Addresses.Contains(address)))
             .Select(host => new KnownWorkload(host.Key.Namespace, host.Labels, host.Addresses.Where(address => entry.Addresses.Contains(address)).ToEquatableArray()));
@@ -63,6 +68,16 @@ internal sealed class MeshIdentities
     public EquatableArray<(string Namespace, string Account)> Accounts(EquatableArray<string> patterns) =>
         _accounts.Where(item => patterns.Any(pattern => Matches(pattern, item.Namespace, item.Account)))
             .Select(item => (item.Namespace, item.Account)).Distinct().ToEquatableArray();
+
+    /// <summary>
+    /// The hosts that are meant where workloads are selected: those with the labels, and those at whose address a mesh workload has them.
+    /// </summary>
+    public EquatableArray<PeerMatch> Selected(EndpointMatch match)
+    {
+        var byEntry = _atHosts.Where(entry => (match.Namespace is null || match.Namespace == entry.Namespace) && match.Selector.Matches(entry.Labels))
+            .SelectMany(entry => entry.Addresses).Distinct().ToEquatableArray();
+        return byEntry.IsEmpty ? [PeerMatch.Of(match)] : [PeerMatch.Of(match), PeerMatch.Of(byEntry)];
+    }
 
     private bool Matches(string pattern, string ofNamespace, string account) =>
         HostPattern.MatchesText(pattern, $"{_trustDomain}/ns/{ofNamespace}/sa/{account}");

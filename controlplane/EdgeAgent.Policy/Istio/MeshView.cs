@@ -57,12 +57,13 @@ internal sealed class MeshView
     /// <summary>A subset's labels.</summary>
     public LabelSet? Subset(MeshService service, string name) => _subsets.GetValueOrDefault((service.Host, name));
 
-    /// <summary>A gateway by <c>namespace/name</c>, or by a name of a namespace.</summary>
+    /// <summary>A gateway by <c>namespace/name</c>, by a name of a namespace, or by a full name as a service has one.</summary>
     public GatewayResource? Gateway(string name, string ownNamespace)
     {
         var slash = name.IndexOf('/', StringComparison.Ordinal);
-        return _gateways.GetValueOrDefault(slash < 0
-            ? new(GatewayResource.Kind, ownNamespace, name)
-            : new(GatewayResource.Kind, name[..slash] is "." ? ownNamespace : name[..slash], name[(slash + 1)..]));
+        if (slash >= 0)
+            return Find(name[..slash] is "." ? ownNamespace : name[..slash], name[(slash + 1)..]);
+        return Find(ownNamespace, name) ?? (name.Split('.') is [var first, var space, ..] ? Find(space, first) : null);
+        GatewayResource? Find(string space, string gateway) => _gateways.GetValueOrDefault(new(GatewayResource.Kind, space, gateway));
     }
 }

@@ -27,7 +27,7 @@ internal sealed class RouteDerivation(MeshView view, Action<Diagnostic> report)
         foreach (var edges in byService.Values)
         {
             var service = edges[0].Service;
-            var members = ServiceTargets.Members(service, LabelSet.Empty);
+            var members = ServiceTargets.Members(service, LabelSet.Empty).Concat(service.Selected is { } selected ? view.Identities.Selected(selected) : []).Distinct().ToEquatableArray();
             if (members.IsEmpty)
                 continue;
             var suffix = byService.Count == 1 ? "" : $":{service.Host}";
