@@ -20,11 +20,12 @@ internal sealed class MeshIdentities
         Entries = workloads.Where(endpoint => !endpoint.IsManaged).ToEquatableArray();
         var taken = Entries.SelectMany(entry => entry.Addresses).ToHashSet();
         var hosts = workloads.Where(endpoint => endpoint.IsManaged).ToList();
+        var owners = hosts.SelectMany(host => host.Addresses, (host, address) => (host, address)).ToLookup(pair => pair.address, pair => pair.host);
         var groups = resources.OfType<WorkloadGroupResource>().OrderBy(group => group.Key).ToList();
         var ports = Entries.Where(entry => !entry.Ports.IsEmpty)
             .Select(entry => new WorkloadPorts(entry.Ports, [new(entry.Key.Namespace, entry.Labels, entry.Addresses), .. Hosts(entry)]))
             .ToList();
-        HasForeignIdentities = hosts.Any(host => host.Addresses.Any(address => taken.Contains(address)));
+        HasForeignIdentities = taken.Any(owners.Contains);
         foreach (var entry in Entries)
             Add(entry.Key.Namespace, entry.ServiceAccount, entry.Addresses);
         foreach (var members in hosts.GroupBy(host => groups.Find(group => group.Has(host))))
@@ -38,13 +39,13 @@ internal sealed class MeshIdentities
         }
 
         Ports = ports;
-        var owned = hosts.SelectMany(host => host.Addresses).ToHashSet();
-        _atHosts = Entries.Select(entry => new KnownWorkload(entry.Key.Namespace, entry.Labels, entry.Addresses.Where(owned.Contains).ToEquatableArray()))
+        _atHosts = Entries.Select(entry => new KnownWorkload(entry.Key.Namespace, entry.Labels, entry.Addresses.Where(owners.Contains).ToEquatableArray()))
             .Where(entry => !entry.Addresses.IsEmpty)
             .ToList();
-        IEnumerable<KnownWorkload> Hosts(EndpointResource entry) => hosts
-            .Where(host => host.Addresses.Any(address => entry.Addresses.Contains(address)))
-            .Select(host => new KnownWorkload(host.Key.Namespace, host.Labels, host.Addresses.Where(address => entry.Addresses.Contains(address)).ToEquatableArray()));
+        IEnumerable<KnownWorkload> Hosts(EndpointResource entry) =>
+            from address in entry.Addresses
+            from host in owners[address]
+            select new KnownWorkload(host.Key.Namespace, host.Labels, [address]);
     }
 
     /// <summary>Mesh workloads without agent.</summary>
