@@ -33,11 +33,27 @@ internal sealed record ConfigurationDocument
     /// <summary>Seconds between status reports.</summary>
     public double? ReportSeconds { get; init; }
 
+    /// <summary>Where the store is.</summary>
+    public StoreDocument? Store { get; init; }
+
     /// <summary>How large the store may grow, in MiB.</summary>
     public long? StoreLimitMebibytes { get; init; }
 
     /// <summary>How many MiB of compressed rulesets are kept as evidence.</summary>
     public long? RulesetLimitMebibytes { get; init; }
+}
+
+/// <summary>The <c>store</c> section.</summary>
+internal sealed record StoreDocument
+{
+    /// <summary><c>sqlite</c> or <c>postgres</c>.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>Npgsql's connection string.</summary>
+    public string? Connection { get; init; }
+
+    /// <summary>Path of a file that holds the password alone, so that it need not stand in the configuration.</summary>
+    public string? PasswordFile { get; init; }
 }
 
 /// <summary>The <c>tls</c> section.</summary>

@@ -26,6 +26,7 @@ internal static class ConfigurationReader
             HeartbeatInterval = Seconds(file, "heartbeatSeconds", document.HeartbeatSeconds, 0.1, 3600) ?? defaults.HeartbeatInterval,
             ReportInterval = Seconds(file, "reportSeconds", document.ReportSeconds, 0.1, 86400) ?? defaults.ReportInterval,
             CertificateLifetime = Seconds(file, "tls.certificateDays", document.Tls?.CertificateDays * 86400, 60, 86400 * 3650.0) ?? defaults.CertificateLifetime,
+            Postgres = Postgres(file, document.Store),
             StoreLimit = InRange(file, "storeLimitMebibytes", document.StoreLimitMebibytes ?? 0, 0, 1L << 30) * 1024 * 1024,
             RulesetBudget = document.RulesetLimitMebibytes is { } limit ? InRange(file, "rulesetLimitMebibytes", limit, 0, 1L << 30) * 1024 * 1024 : defaults.RulesetBudget,
         };
@@ -43,7 +44,7 @@ internal static class ConfigurationReader
         }
         catch (JsonException e)
         {
-            throw new ConfigurationException($"{file}:{e.LineNumber + 1}:{e.BytePositionInLine + 1}: {e.Path}: {e.Message.Split(" Path: ")[0]} (expected JSON with the fields data, listen, http, insecure, tls, trustDomain, administrators, heartbeatSeconds, reportSeconds, storeLimitMebibytes, rulesetLimitMebibytes)");
+            throw new ConfigurationException($"{file}:{e.LineNumber + 1}:{e.BytePositionInLine + 1}: {e.Path}: {e.Message.Split(" Path: ")[0]} (expected JSON with the fields data, listen, http, insecure, tls, trustDomain, administrators, heartbeatSeconds, reportSeconds, store, storeLimitMebibytes, rulesetLimitMebibytes)");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -57,6 +58,27 @@ internal static class ConfigurationReader
         ({ } certificate, { } key, { } authorities) => new(Resolve(file, certificate)!, Resolve(file, key)!, Resolve(file, authorities)!),
         _ => throw new ConfigurationException($"{file}: tls: only some of certificate, key and clientAuthorities; expected all three, or none for the embedded authority"),
     };
+
+    private static string? Postgres(string? file, StoreDocument? store) => (store?.Kind, store?.Connection) switch
+    {
+        (null or "sqlite", null) => store?.PasswordFile is null ? null : throw new ConfigurationException($"{file}: store.passwordFile without a connection; expected \"kind\": \"postgres\" and \"connection\""),
+        ("postgres", { Length: > 0 } connection) => store!.PasswordFile is { } path ? $"{connection};Password='{Password(Resolve(file, path)!)}'" : connection,
+        ("postgres", _) => throw new ConfigurationException($"{file}: store.connection: nothing; expected a connection string such as Host=db;Database=edgecontrol;Username=edgecontrol"),
+        ("sqlite" or null, _) => throw new ConfigurationException($"{file}: store.connection without kind postgres; expected \"kind\": \"postgres\""),
+        _ => throw new ConfigurationException($"{file}: store.kind: '{store!.Kind}'; expected sqlite or postgres"),
+    };
+
+    private static string Password(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).TrimEnd('\r', '\n').Replace("'", "''", StringComparison.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"store.passwordFile: {e.Message} (expected a readable file that holds the password)");
+        }
+    }
 
     private static ListenAddress? Address(string where, string? text) =>
         text is null ? null : ListenAddress.TryParse(text, out var address) ? address : throw new ConfigurationException($"{where}: '{text}'; expected {ListenAddress.Expected}");

@@ -38,6 +38,9 @@ public sealed record ServerConfiguration
     /// <summary>The life of a host's certificate.</summary>
     public TimeSpan CertificateLifetime { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>The connection string of the PostgreSQL database that is the store; null for a file of the data directory.</summary>
+    public string? Postgres { get; init; }
+
     /// <summary>How large the store may grow, in bytes; 0 for as large as the disk.</summary>
     public long StoreLimit { get; init; }
 

@@ -45,7 +45,7 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         ServerCertificates? certificates = null;
         try
         {
-            store = Store.Open(configuration.DataDirectory, configuration.StoreLimit, configuration.RulesetBudget);
+            store = Store.Open(configuration.DataDirectory, configuration.StoreLimit, configuration.RulesetBudget, configuration.Postgres);
             certificates = configuration.Insecure ? null : ServerCertificates.Load(configuration, TimeProvider.System);
             var application = Build(configuration, store, certificates, logging, time ?? TimeProvider.System);
             await application.StartAsync(cancel);
@@ -112,13 +112,19 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         services.AddSingleton(store.Revisions).AddSingleton(store.Transitions).AddSingleton(store.Observations).AddSingleton(store.Rulesets).AddSingleton(store.Tokens);
         services.AddSingleton(provider => new AuditIntegrity(store, provider.GetRequiredService<ILogger<AuditIntegrity>>()));
         services.AddSingleton(new Publisher(Restore(store)));
-        services.AddSingleton(provider => new StatusBoard(store.Transitions.Newest(), time, provider.GetRequiredService<TransitionRecorder>().Add));
+        services.AddSingleton(provider => new StatusBoard(store.Transitions.Newest(), time, provider.GetRequiredService<TransitionRecorder>().Add, store.Database is PostgresServer));
         services.AddSingleton<Telemetry>().AddSingleton<HostConnections>().AddSingleton<ServerStopping>().AddSingleton<Callers>();
         services.AddSingleton<Enrolment>().AddSingleton<Liveness>().AddSingleton(SystemdNotifier.FromEnvironment());
         services.AddSingleton<RevisionWriter>().AddHostedService(provider => provider.GetRequiredService<RevisionWriter>());
         services.AddSingleton(provider => new HostObservations(store.Observations, provider.GetRequiredService<ObservationRecorder>().Add));
         services.AddSingleton<RulesetIntake>().AddSingleton<ReportIntake>();
         services.AddSingleton<ObservationRecorder>().AddHostedService(provider => provider.GetRequiredService<ObservationRecorder>());
+        if (store.Database is PostgresServer postgres)
+        {
+            services.AddSingleton(new StatusTable(postgres)).AddHostedService<SharedStatus>();
+            services.AddHostedService(provider => new RevisionFollower(postgres, provider.GetRequiredService<RevisionWriter>(), provider.GetRequiredService<ILogger<RevisionFollower>>()));
+        }
+
         services.AddSingleton<TransitionRecorder>().AddHostedService(provider => provider.GetRequiredService<TransitionRecorder>());
         services.AddHostedService<StalenessWatch>().AddHostedService<SystemdService>();
         services.AddSingleton<ResourceChanges>().AddSingleton<HostOrders>().AddSingleton<ResourceQueries>().AddSingleton<StatusQueries>().AddSingleton<ExplainQueries>();

@@ -20,7 +20,7 @@ internal sealed partial class SystemdService(SystemdNotifier notifier, Liveness 
         using var timer = new PeriodicTimer(interval, time);
         do
         {
-            if (await liveness.ProblemAsync(interval) is { } problem)
+            if (await liveness.StandstillAsync(interval) is { } problem)
                 LogProblem(problem);
             else
                 notifier.Send("WATCHDOG=1");

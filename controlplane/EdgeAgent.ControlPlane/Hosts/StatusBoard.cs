@@ -11,17 +11,21 @@ internal sealed class StatusBoard
 
     private readonly Lock _lock = new();
     private readonly Dictionary<HostName, HostEntry> _entries = [];
+    private readonly Dictionary<HostName, HostEntry> _foreign = [];
     private readonly TimeProvider _time;
     private readonly Action<StatusTransition> _log;
 
-    /// <summary>Begins with what the log says; whoever was connected when the control plane ended no longer is.</summary>
-    public StatusBoard(IEnumerable<StatusTransition> newest, TimeProvider time, Action<StatusTransition> log)
+    /// <summary>
+    /// Begins with what the log says; whoever was connected when the control plane ended no longer is, unless to another one
+    /// that shares the database.
+    /// </summary>
+    public StatusBoard(IEnumerable<StatusTransition> newest, TimeProvider time, Action<StatusTransition> log, bool isShared = false)
     {
         (_time, _log) = (time, log);
         foreach (var transition in newest)
         {
             _entries[transition.Host] = new(transition.Host, transition.State, transition.Reason) { Last = transition };
-            if (transition.State != HostState.Disconnected)
+            if (transition.State != HostState.Disconnected && !isShared)
                 Change(transition.Host, entry => entry with { State = HostState.Disconnected, Reason = "no connection since the control plane started" });
         }
     }
@@ -30,14 +34,28 @@ internal sealed class StatusBoard
     public HostEntry? Find(HostName host)
     {
         lock (_lock)
-            return _entries.GetValueOrDefault(host);
+            return Newer(_entries.GetValueOrDefault(host), _foreign.GetValueOrDefault(host));
     }
 
     /// <summary>All entries, by host.</summary>
     public IReadOnlyList<HostEntry> All()
     {
         lock (_lock)
-            return [.. _entries.Values.OrderBy(entry => entry.Host)];
+            return [.. _entries.Keys.Union(_foreign.Keys).Order().Select(host => Newer(_entries.GetValueOrDefault(host), _foreign.GetValueOrDefault(host))!)];
+    }
+
+    /// <summary>The entries of hosts that this control plane itself heard of.</summary>
+    public IReadOnlyList<HostEntry> Own()
+    {
+        lock (_lock)
+            return [.. _entries.Values];
+    }
+
+    /// <summary>Takes what another control plane says of a host.</summary>
+    public void TakeForeign(HostEntry entry)
+    {
+        lock (_lock)
+            _foreign[entry.Host] = entry;
     }
 
     /// <summary>A host opened a connection.</summary>
@@ -61,13 +79,18 @@ internal sealed class StatusBoard
         HeardAt = _time.GetTimestamp(),
     });
 
-    /// <summary>A host's only connection ended.</summary>
-    public void Disconnected(HostName host, string reason) => Change(host, entry => entry with
+    /// <summary>A host's only connection here ended.</summary>
+    public void Disconnected(HostName host, string reason)
     {
-        State = HostState.Disconnected,
-        Reason = reason,
-        IsConnected = false,
-    });
+        lock (_lock)
+        {
+            // It may have gone over to another control plane, which has said so.
+            if (_foreign.GetValueOrDefault(host) is { IsConnected: true } && _entries.GetValueOrDefault(host) is { } moved)
+                _entries[host] = moved with { State = HostState.Disconnected, Reason = reason, IsConnected = false };
+            else
+                Change(host, entry => entry with { State = HostState.Disconnected, Reason = reason, IsConnected = false });
+        }
+    }
 
     /// <summary>A host was not let in.</summary>
     public void Refused(HostName host, string reason)
@@ -83,7 +106,7 @@ internal sealed class StatusBoard
     public void MarkStale(TimeSpan silence)
     {
         bool IsSilent(HostEntry entry) => entry.IsConnected && _time.GetElapsedTime(entry.HeardAt) > silence;
-        foreach (var silent in All().Where(entry => entry.State != HostState.Stale && IsSilent(entry)))
+        foreach (var silent in Own().Where(entry => entry.State != HostState.Stale && IsSilent(entry)))
             Change(silent.Host, entry => IsSilent(entry) ? entry with { State = HostState.Stale, Reason = $"no report since {entry.Received:u}" } : entry);
     }
 
@@ -91,8 +114,17 @@ internal sealed class StatusBoard
     public void Forget(HostName host)
     {
         lock (_lock)
+        {
             _entries.Remove(host);
+            _foreign.Remove(host);
+        }
     }
+
+    // A connection that is open here is seen with one's own eyes.
+    private static HostEntry? Newer(HostEntry? own, HostEntry? foreign) =>
+        own is null || foreign is null ? own ?? foreign
+        : own.IsConnected || (!foreign.IsConnected && own.Received >= foreign.Received) ? own
+        : foreign with { Last = own.Last };
 
     private void Change(HostName host, Func<HostEntry, HostEntry> change)
     {

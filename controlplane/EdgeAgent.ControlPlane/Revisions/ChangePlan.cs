@@ -76,6 +76,35 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
         return WithPolicies(FleetState.Empty, state, [.. documents.Select(document => document.Key)]).After;
     }
 
+    /// <summary>The state after a revision that another control plane made.</summary>
+    /// <exception cref="StoreException">A document is not readable: another version wrote it.</exception>
+    public static FleetState Replay(FleetState before, RevisionRecord record)
+    {
+        var (declared, registered, quarantined) = (before.Declared.ToBuilder(), before.Registered.ToBuilder(), before.Quarantined.ToBuilder());
+        foreach (var change in record.Changes)
+        {
+            var target = change.Origin == DocumentOrigin.Declared ? declared : registered;
+            if (change.Origin == DocumentOrigin.Quarantined && change.Document is not null)
+                quarantined[change.Key] = record.Revision;
+            else if (change.Origin == DocumentOrigin.Quarantined)
+                quarantined.Remove(change.Key);
+            else if (change.Document is { } document)
+                target[change.Key] = StoredResource.Read(document);
+            else
+                target.Remove(change.Key);
+        }
+
+        var after = before with
+        {
+            Revision = record.Revision,
+            Declared = declared.ToImmutable(),
+            Registered = registered.ToImmutable(),
+            Quarantined = quarantined.ToImmutable(),
+            Encodings = before.Encodings.At(record.Revision),
+        };
+        return WithPolicies(before, after, [.. record.Changes.Select(change => change.Key)]).After;
+    }
+
     private static ImmutableSortedDictionary<ResourceKey, Revision> Orders(
         FleetState before, ChangeRequest request, Revision next, List<DocumentChange> rows, List<(ResourceKey Key, DocumentChangeKind? Kind)> changes)
     {

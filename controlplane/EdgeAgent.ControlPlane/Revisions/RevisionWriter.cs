@@ -10,11 +10,14 @@ namespace EdgeAgent.ControlPlane.Revisions;
 
 /// <summary>
 /// The one writer: makes revisions one after the other, each worked out, stored, then published. Hosts that register themselves
-/// while a revision is on its way share the next one.
+/// while a revision is on its way share the next one. Where another control plane wrote first, its revisions are taken in and the work
+/// is done again on top of them.
 /// </summary>
 internal sealed partial class RevisionWriter(RevisionLog log, Publisher publisher, Telemetry telemetry, TimeProvider time, ILogger<RevisionWriter> logger) : BackgroundService
 {
     private const int MostRegistrations = 256;
+    private const int MostAttempts = 10;
+    private const int FollowPage = 64;
 
     private readonly Channel<Work> _work = Channel.CreateUnbounded<Work>(new() { SingleReader = true });
 
@@ -27,6 +30,10 @@ internal sealed partial class RevisionWriter(RevisionLog log, Publisher publishe
     /// <exception cref="StoreException">It could not be stored; nothing was changed.</exception>
     public async Task<string?> RegisterAsync(HostFacts facts, CancellationToken cancel) =>
         RegisteredHost.TryRead(facts, out var read, out var refusal) ? await Enqueue(new RegistrationWork(read)).WaitAsync(cancel) : refusal;
+
+    /// <summary>Takes in what other control planes wrote.</summary>
+    /// <exception cref="StoreException">It cannot be read.</exception>
+    public Task<bool> FollowAsync() => Enqueue(new FollowWork());
 
     /// <summary>Ends when the writer has come to it: it lives.</summary>
     public Task<bool> PingAsync() => Enqueue(new PingWork());
@@ -68,6 +75,10 @@ internal sealed partial class RevisionWriter(RevisionLog log, Publisher publishe
                 case RegistrationWork registration:
                     Register(Gather(registration));
                     break;
+                case FollowWork follow:
+                    Follow();
+                    follow.Succeed(true);
+                    break;
                 case PingWork ping:
                     ping.Succeed(true);
                     break;
@@ -86,12 +97,15 @@ internal sealed partial class RevisionWriter(RevisionLog log, Publisher publishe
         var started = Stopwatch.GetTimestamp();
         try
         {
-            var before = publisher.Current;
-            var request = work.Request(before);
-            var plan = ChangePlan.Make(before, request);
-            Commit(plan, request.Author, request.Note);
-            telemetry.Changed(plan.Outcome.Accepted, Stopwatch.GetElapsedTime(started));
-            work.Succeed(plan.Outcome);
+            var outcome = OnNewest(before =>
+            {
+                var request = work.Request(before);
+                var plan = ChangePlan.Make(before, request);
+                Commit(plan, request.Author, request.Note);
+                return plan.Outcome;
+            });
+            telemetry.Changed(outcome.Accepted, Stopwatch.GetElapsedTime(started));
+            work.Succeed(outcome);
         }
         catch (StoreException)
         {
@@ -112,10 +126,13 @@ internal sealed partial class RevisionWriter(RevisionLog log, Publisher publishe
     {
         try
         {
-            var before = publisher.Current;
-            var meaningful = all.Where(work => before.Counts(work.Host.Resource.Key)).DistinctBy(work => work.Host.Resource.Key).ToList();
-            var (plan, refused) = RegistrationBatch.Plan(before, [.. meaningful.Select(work => work.Host)]);
-            Commit(plan, RegistrationBatch.AuthorOf(plan), RegistrationBatch.NoteOf(plan));
+            var refused = OnNewest(before =>
+            {
+                var meaningful = all.Where(work => before.Counts(work.Host.Resource.Key)).DistinctBy(work => work.Host.Resource.Key).ToList();
+                var (plan, refused) = RegistrationBatch.Plan(before, [.. meaningful.Select(work => work.Host)]);
+                Commit(plan, RegistrationBatch.AuthorOf(plan), RegistrationBatch.NoteOf(plan));
+                return refused;
+            });
             foreach (var work in all)
                 work.Succeed(refused.GetValueOrDefault(work.Host.Resource.Key));
         }
@@ -124,6 +141,33 @@ internal sealed partial class RevisionWriter(RevisionLog log, Publisher publishe
             foreach (var work in all)
                 work.Fail(e);
             throw;
+        }
+    }
+
+    private T OnNewest<T>(Func<FleetState, T> work)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return work(publisher.Current);
+            }
+            catch (StoreException e) when (e.Failure == StoreFailure.Behind && attempt < MostAttempts)
+            {
+                Follow();
+            }
+        }
+    }
+
+    private void Follow()
+    {
+        while (log.From(publisher.Current.Revision.Next, FollowPage) is { Count: > 0 } page)
+        {
+            foreach (var record in page)
+            {
+                publisher.Publish(ChangePlan.Replay(publisher.Current, record));
+                LogFollowed(record.Revision, record.Author, record.Changes.Count);
+            }
         }
     }
 
@@ -138,6 +182,9 @@ internal sealed partial class RevisionWriter(RevisionLog log, Publisher publishe
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Revision {Revision} by {Author}: {Changes} changes, {Hosts} hosts touched")]
     private partial void LogRevision(Revision revision, string author, int changes, int hosts);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Revision {Revision} by {Author} at another control plane: {Changes} changes")]
+    private partial void LogFollowed(Revision revision, string author, int changes);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A change failed; the revision in force stays")]
     private partial void LogFailed(Exception exception);
@@ -171,6 +218,8 @@ internal sealed partial class RevisionWriter(RevisionLog log, Publisher publishe
     {
         public RegisteredHost Host { get; } = host;
     }
+
+    private sealed class FollowWork : Work<bool>;
 
     private sealed class PingWork : Work<bool>;
 }

@@ -38,7 +38,7 @@ internal sealed class RevisionLog(IDatabase database, ChainHeads heads)
     {
         var newest = NewestOf(connection);
         if (record.Revision != newest.Next)
-            throw new StoreException(StoreFailure.Failed, $"{database.Place}: revision {record.Revision} cannot follow revision {newest}: another process writes to the store; expected one");
+            throw new StoreException(StoreFailure.Behind, $"{database.Place}: revision {record.Revision} cannot follow revision {newest}: another control plane wrote first");
         var previous = (byte[]?)connection.Scalar("SELECT hash FROM revisions WHERE number = $1", newest.Number) ?? HashChain.Beginning;
         var hash = HashOf(previous, record);
         connection.Execute(

@@ -88,6 +88,23 @@ internal static class Schema
           full_text BLOB NOT NULL);
         CREATE INDEX rulesets_by_age ON rulesets (received);
         """,
+        """
+        CREATE TABLE statuses (
+          namespace TEXT NOT NULL,
+          name TEXT NOT NULL,
+          number INTEGER NOT NULL,
+          replica TEXT NOT NULL,
+          state INTEGER NOT NULL,
+          reason TEXT NOT NULL,
+          connected INTEGER NOT NULL,
+          received INTEGER NOT NULL,
+          report BLOB NOT NULL,
+          PRIMARY KEY (namespace, name)) WITHOUT ROWID;
+        CREATE INDEX statuses_by_number ON statuses (number);
+        CREATE TABLE replicas (
+          replica TEXT PRIMARY KEY,
+          beat INTEGER NOT NULL) WITHOUT ROWID;
+        """,
     ];
 
     /// <summary>The version that all <see cref="Steps"/> lead to.</summary>

@@ -47,12 +47,13 @@ internal sealed class Store : IDisposable
         ? Database.Read(connection => (byte[]?)connection.Scalar($"SELECT hash FROM {log} WHERE number = $1", number))
         : null;
 
-    /// <summary>Opens the store of a data directory, one file of it, and makes both where they do not exist. One process at a time uses it.</summary>
+    /// <summary>Opens the store of a data directory, one file of it or a PostgreSQL database, and makes what does not exist. One process at a time uses a directory.</summary>
     /// <param name="dataDirectory">The directory.</param>
     /// <param name="limit">How large the file may grow, in bytes; 0 for as large as the disk.</param>
     /// <param name="rulesetBudget">How many bytes of compressed rulesets are kept.</param>
+    /// <param name="postgres">The connection string of the database; null for the file.</param>
     /// <exception cref="StoreException">It is foreign, damaged, unreadable, or in use.</exception>
-    public static Store Open(string dataDirectory, long limit, long rulesetBudget = 1L << 30)
+    public static Store Open(string dataDirectory, long limit, long rulesetBudget = 1L << 30, string? postgres = null)
     {
         FileStream claim;
         try
@@ -65,18 +66,18 @@ internal sealed class Store : IDisposable
             throw new StoreException(StoreFailure.Failed, $"{dataDirectory}: {e.Message} (expected a writable directory that no other edgecontrol uses)", e);
         }
 
-        SqliteFile? file = null;
+        IDatabase? database = null;
         AuditKey? key = null;
         try
         {
-            file = SqliteFile.Open(dataDirectory, limit);
+            database = postgres is null ? SqliteFile.Open(dataDirectory, limit) : PostgresServer.Open(postgres);
             key = AuditKey.Open(dataDirectory);
-            return new(claim, file, key, rulesetBudget);
+            return new(claim, database, key, rulesetBudget);
         }
         catch
         {
             key?.Dispose();
-            file?.Dispose();
+            database?.Dispose();
             claim.Dispose();
             throw;
         }

@@ -12,6 +12,9 @@ internal enum StoreFailure
     /// <summary>The disk, or the configured limit, is full; nothing was changed and reads go on.</summary>
     Full,
 
+    /// <summary>Another control plane wrote a revision first; what was asked for must be worked out anew.</summary>
+    Behind,
+
     /// <summary>Reading or writing failed for another reason.</summary>
     Failed,
 }
