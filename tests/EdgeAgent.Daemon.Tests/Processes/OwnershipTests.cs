@@ -105,6 +105,72 @@ public sealed class OwnershipTests : IAsyncLifetime
         await controlPlane.WaitAsync(status => status.State == HostState.Failed && status.Reason.Contains("purged", StringComparison.Ordinal), "that says purged");
     }
 
+    [Fact]
+    public async Task A_supervisor_that_keeps_the_socket_keeps_the_table_closed_to_others_over_a_restart()
+    {
+        var controlPlane = await _lab.StartControlPlaneAsync(First);
+        var first = _lab.StartAgent();
+        await controlPlane.RealizedAsync(First);
+        first.Stop();
+
+        // No supervisor keeps anything in this namespace: by itself the agent owns nothing.
+        Assert.Equal(0u, OwnerPort());
+        var output = _lab.Host.Execute("python3", ["-c", Supervisor, AgentProcess.Program, _lab.Directory.Path]);
+        Assert.Equal(["ready", "owned", "a flush by others leaves it out while no agent runs", "owned after the restart"], output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    // What systemd does with FileDescriptorStoreMax, in a few lines (sd_notify(3), sd_listen_fds(3)).
+    private const string Supervisor = """
+        import os, re, signal, socket, subprocess, sys, tempfile
+        program, state = sys.argv[1:]
+        path = os.path.join(tempfile.mkdtemp(), "notify")
+        notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        notify.bind(path)
+        notify.settimeout(60)
+        command = [program, "run", "--control-plane", "http://127.0.0.1:9", "--insecure", "--name", "ratings-1", "--state-dir", state, "--no-confirm"]
+        agents = []
+        def start(kept):
+            pid = os.fork()
+            if pid == 0:
+                environment = dict(os.environ, NOTIFY_SOCKET=path, FDSTORE="1")
+                if kept is not None:
+                    os.dup2(kept, 3)
+                    environment.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1", LISTEN_FDNAMES="nftables")
+                os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+                os.execve(program, command, environment)
+            agents.append(pid)
+        def ready():
+            kept = None
+            while True:
+                data, fds, _, _ = socket.recv_fds(notify, 4096, 4)
+                lines = data.decode().split("\n")
+                if "FDSTORE=1" in lines and "FDNAME=nftables" in lines:
+                    kept = fds[0]
+                if "READY=1" in lines:
+                    return kept
+        def end():
+            pid = agents.pop()
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        def table():
+            return subprocess.run(["nft", "list", "table", "inet", "edgeagent"], capture_output=True, text=True).stdout
+        try:
+            start(None)
+            kept = ready()
+            print("ready")
+            if kept is not None and re.search("flags.*owner", table()): print("owned")
+            end()
+            subprocess.run(["nft", "flush", "ruleset"], check=True)
+            if "in-deny" in table(): print("a flush by others leaves it out while no agent runs")
+            start(kept)
+            again = ready()
+            if again is None and re.search("flags.*owner", table()) and subprocess.run(["nft", "delete", "table", "inet", "edgeagent"], capture_output=True).returncode != 0:
+                print("owned after the restart")
+        finally:
+            while agents:
+                end()
+        """;
+
     private uint OwnerPort()
     {
         using var kernel = new NetfilterKernel(_lab.Host.Path);
