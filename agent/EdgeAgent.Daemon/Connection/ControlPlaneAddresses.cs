@@ -20,11 +20,15 @@ internal sealed class ControlPlaneAddresses(Uri controlPlane)
     /// <summary>The address, where the control plane is given by one.</summary>
     internal IpAddress? Literal() => IpAddress.TryParse(controlPlane.DnsSafeHost, out var address) ? address : null;
 
-    /// <summary>Connects to one of the addresses, in order.</summary>
+    /// <summary>
+    /// Connects to one of the addresses: each control plane behind a name gets its share of the hosts, and those of one that is gone.
+    /// </summary>
     internal async ValueTask<Stream> ConnectAsync(EquatableArray<IpAddress> addresses, CancellationToken cancellation)
     {
         Exception? last = null;
-        foreach (var address in addresses)
+        var order = addresses.ToArray();
+        Random.Shared.Shuffle(order);
+        foreach (var address in order)
         {
             var endpoint = new IPEndPoint(IPAddress.Parse(address.ToString()), controlPlane.Port);
             var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
