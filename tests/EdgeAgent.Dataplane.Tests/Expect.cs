@@ -4,9 +4,19 @@ using EdgeAgent.Testing;
 namespace EdgeAgent.Dataplane.Tests;
 
 /// <summary>Comparisons with the reference evaluator.</summary>
-internal sealed class Expect(HostPolicy policy, Ruleset ruleset, string context)
+internal sealed class Expect(HostPolicy policy, Func<Packet, Outcome> run, Func<string> text, string context, int longestName)
 {
-    private readonly PolicyNames _names = PolicyNames.Of(policy);
+    private readonly PolicyNames _names = PolicyNames.Of(policy, longestName);
+
+    public Expect(HostPolicy policy, Ruleset ruleset, string context)
+        : this(policy, packet => RulesetInterpreter.Run(ruleset, packet), () => RulesetText.Of(ruleset), context, CompileOptions.Default.LongestPolicyName)
+    {
+    }
+
+    public Expect(HostPolicy policy, XTablesRuleset ruleset, string context)
+        : this(policy, packet => XTablesInterpreter.Run(ruleset, packet), () => XTablesText.Of(ruleset), context, XTablesCompiler.LongestPolicyName)
+    {
+    }
 
     /// <summary>ICMPv6 messages that IPv6 cannot live without pass whatever policy says.</summary>
     public static bool IsAlwaysAccepted(Packet packet) =>
@@ -14,7 +24,7 @@ internal sealed class Expect(HostPolicy policy, Ruleset ruleset, string context)
 
     public void SameDecision(Packet packet)
     {
-        var outcome = RulesetInterpreter.Run(ruleset, packet);
+        var outcome = run(packet);
         if (IsAlwaysAccepted(packet))
         {
             if (!outcome.Accepted)
@@ -24,10 +34,10 @@ internal sealed class Expect(HostPolicy policy, Ruleset ruleset, string context)
 
         var expected = HostPolicyEvaluator.Decide(policy, packet);
         if (expected.Allowed != outcome.Accepted)
-            Assert.Fail($"{context}: {packet} must {(expected.Allowed ? "pass" : "be dropped")}, counters {string.Join(' ', outcome.Counters)}\n{RulesetText.Of(ruleset)}");
+            Assert.Fail($"{context}: {packet} must {(expected.Allowed ? "pass" : "be dropped")}, counters {string.Join(' ', outcome.Counters)}\n{text()}");
         var counters = Counted(expected, packet).ToList();
         if (!counters.SequenceEqual(outcome.Counters.Where(counter => counter != CounterNames.Undecided(packet.Direction)).Order(StringComparer.Ordinal)))
-            Assert.Fail($"{context}: {packet} counted by {string.Join(' ', outcome.Counters)}, expected {string.Join(' ', counters)}\n{RulesetText.Of(ruleset)}");
+            Assert.Fail($"{context}: {packet} counted by {string.Join(' ', outcome.Counters)}, expected {string.Join(' ', counters)}\n{text()}");
     }
 
     /// <summary>The counters that a decision must show in, sorted.</summary>

@@ -27,6 +27,9 @@ public sealed record CompileOptions
     /// <summary>The packets that may exceed the rate at once.</summary>
     public uint LogBurst { get; init; } = 50;
 
+    /// <summary>The longest name that a policy has in counters, chains and log prefixes; longer ones end in a hash.</summary>
+    public int LongestPolicyName { get; init; } = 100;
+
     /// <summary>The priority of the base chains: before what other tools hang at filter (0), so that a drop here is final.</summary>
     public int HookPriority { get; init; } = -5;
 

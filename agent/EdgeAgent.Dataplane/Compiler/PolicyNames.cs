@@ -18,15 +18,18 @@ internal sealed class PolicyNames
     {
     }
 
-    public static PolicyNames Of(HostPolicy policy)
+    /// <summary>Names all policies that a host policy speaks of.</summary>
+    /// <param name="policy">The host policy.</param>
+    /// <param name="longest">The longest name; longer ones end in a hash.</param>
+    public static PolicyNames Of(HostPolicy policy, int longest = MaxLength)
     {
         var names = new PolicyNames();
         var taken = new HashSet<string>(CounterNames.Reserved, StringComparer.Ordinal);
         foreach (var key in References(policy).Select(Key).Distinct().Order())
         {
-            var name = Readable(key.Policy);
+            var name = Readable(key.Policy, longest);
             if (CounterNames.EndsLikeOne(name) || !taken.Add(name))
-                taken.Add(name = $"{(name.Length > MaxLength - 14 ? name[..(MaxLength - 14)] : name)}_{Hash($"{key.Kind} {key.Policy}")}");
+                taken.Add(name = $"{(name.Length > longest - 14 ? name[..(longest - 14)] : name)}_{Hash($"{key.Kind} {key.Policy}")}");
             names._names.Add(key, name);
         }
 
@@ -36,15 +39,15 @@ internal sealed class PolicyNames
     public string Of(PolicyReference policy) => _names[Key(policy)];
 
     /// <summary>A name made of any text.</summary>
-    public static string Readable(string text)
+    public static string Readable(string text, int longest = MaxLength)
     {
         var plain = new StringBuilder(text.Length);
         foreach (var c in text)
             plain.Append(char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' ? c : '_');
         if (plain.Length == 0 || !char.IsAsciiLetter(plain[0]))
             plain.Insert(0, "p_");
-        if (plain.Length > MaxLength)
-            plain.Remove(MaxLength - 13, plain.Length - (MaxLength - 13)).Append('_').Append(Hash(text));
+        if (plain.Length > longest)
+            plain.Remove(longest - 13, plain.Length - (longest - 13)).Append('_').Append(Hash(text));
         return plain.ToString();
     }
 

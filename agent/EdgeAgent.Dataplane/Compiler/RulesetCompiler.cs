@@ -25,7 +25,7 @@ public static class RulesetCompiler
         else
         {
             var effective = policy.Mode == EnforcementMode.Quarantine ? Quarantined(policy) : policy;
-            var names = PolicyNames.Of(effective);
+            var names = PolicyNames.Of(effective, options.LongestPolicyName);
             bases.WriteIcmpV6();
             bases.WriteCut(policy.Mode);
             foreach (var direction in new[] { Direction.Inbound, Direction.Outbound })

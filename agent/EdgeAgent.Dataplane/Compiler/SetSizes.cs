@@ -29,7 +29,7 @@ public static class SetSizes
     internal static string Name(string name, uint size) =>
         size == Smallest ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-g{BitOperations.Log2(size / Smallest)}");
 
-    private static string WithoutGeneration(string name)
+    internal static string WithoutGeneration(string name)
     {
         var mark = name.LastIndexOf("-g", StringComparison.Ordinal);
         return mark > 0 && mark + 2 < name.Length && !name.AsSpan(mark + 2).ContainsAnyExceptInRange('0', '9') ? name[..mark] : name;

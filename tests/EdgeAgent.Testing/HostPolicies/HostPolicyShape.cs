@@ -27,6 +27,9 @@ public sealed record HostPolicyShape
     /// <summary>How many rules of a hundred have own addresses, source ports or ICMP types.</summary>
     public int SideConditions { get; init; } = 25;
 
+    /// <summary>Whether rules may name protocol 0 and ICMP type 255, which x_tables cannot tell from any.</summary>
+    public bool Wildcards { get; init; } = true;
+
     /// <summary>Whether rules may log.</summary>
     public bool Logs { get; init; } = true;
 }

@@ -8,6 +8,8 @@ public sealed class RandomHostPolicy(Random random, HostPolicyShape shape)
 {
     private static readonly IpProtocol[] Protocols = [IpProtocol.Tcp, IpProtocol.Tcp, IpProtocol.Tcp, IpProtocol.Udp, IpProtocol.Sctp, IpProtocol.Icmp, IpProtocol.IcmpV6, new(47), new(0), new(255)];
 
+    private static readonly IpProtocol[] Narrow = [.. Protocols.Where(protocol => protocol.Number != 0)];
+
     private string[] _sets = [];
     private string[] _portSets = [];
 
@@ -46,7 +48,7 @@ public sealed class RandomHostPolicy(Random random, HostPolicyShape shape)
 
     private Rule Rule(Direction direction)
     {
-        var protocol = Chance(70) ? new ProtocolMatch(Pick(Protocols), Chance(15)) : (ProtocolMatch?)null;
+        var protocol = Chance(70) ? new ProtocolMatch(Pick(shape.Wildcards ? Protocols : Narrow), Chance(15)) : (ProtocolMatch?)null;
         var positive = protocol is { Negated: false } match ? match.Protocol : (IpProtocol?)null;
         var side = random.Next(100) < shape.SideConditions;
         return new(Verdict(), Policy($"rule[{random.Next(3)}]"))
@@ -55,7 +57,7 @@ public sealed class RandomHostPolicy(Random random, HostPolicyShape shape)
             Protocol = protocol,
             Ports = positive?.HasPorts == true && Chance(70) ? Many(1, 3, Ports).ToEquatableArray() : [],
             SourcePorts = positive?.HasPorts == true && side && Chance(50) ? Many(1, 2, Ports).ToEquatableArray() : [],
-            Icmp = positive?.HasIcmpType == true && Chance(60) ? new IcmpMatch(Pick<byte>([0, 3, 8, 128, 255]), Chance(50) ? Pick<byte>([0, 1, 4, 255]) : null, Chance(25)) : null,
+            Icmp = positive?.HasIcmpType == true && Chance(60) ? new IcmpMatch(Pick<byte>(shape.Wildcards ? [0, 3, 8, 128, 255] : [0, 3, 8, 128, 129]), Chance(50) ? Pick<byte>([0, 1, 4, 255]) : null, Chance(25)) : null,
             PeerAnyOf = Chance(70) ? Many(1, 2, () => Pick(_sets)).ToEquatableArray() : [],
             PeerNoneOf = Chance(20) ? Many(1, 2, () => Pick(_sets)).ToEquatableArray() : [],
             PeerPorts = direction == Direction.Outbound && _portSets.Length > 0 && Chance(25) ? Many(1, 2, () => Pick(_portSets)).ToEquatableArray() : [],
