@@ -9,6 +9,7 @@ internal static partial class LibC
 {
     internal const int AddressFamilyNetlink = 16;
     internal const int SocketRaw = 3;
+    internal const int SocketDatagram = 2;
     internal const int SocketCloseOnExec = 0x80000;
     internal const int OpenReadOnlyCloseOnExec = 0x80000;
     internal const int CloneNewNet = 0x40000000;
@@ -93,6 +94,12 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     internal static partial int AttachFilter(SafeSocketHandle socket, int level, int name, in FilterProgram program, int length);
+
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    internal static partial int SetSocketOption(SafeSocketHandle socket, int level, int name, ReadOnlySpan<byte> value, int length);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    internal static partial int GetSocketOption(SafeSocketHandle socket, int level, int name, Span<byte> value, ref int length);
 
     [LibraryImport("libc", EntryPoint = "sendto", SetLastError = true)]
     internal static partial nint SendTo(SafeSocketHandle socket, ReadOnlySpan<byte> bytes, nuint length, int flags, in NetlinkAddress to, int toLength);

@@ -5,5 +5,6 @@ internal enum Subsystem : byte
 {
     Conntrack = 1,
     Log = 4,
+    IpSet = 6,
     Tables = 10,
 }
