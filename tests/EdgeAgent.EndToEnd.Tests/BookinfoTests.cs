@@ -9,14 +9,17 @@ public sealed class BookinfoTests(BookinfoLab lab)
     private readonly LabNode[] _everybody = [.. lab.Topology.Hosts, lab.Node("outside")];
 
     [Theory]
-    [InlineData]
-    [InlineData(Manifests.DefaultDeny)]
-    [InlineData(Manifests.DefaultDeny, Manifests.Article)]
-    [InlineData(Manifests.DefaultDeny, Manifests.WithoutLimits)]
-    [InlineData(Manifests.Article)]
-    [InlineData(Manifests.WithoutLimits)]
-    public async Task Every_connection_is_as_the_manifests_alone_say(params string[] policies)
+    [InlineData("nftables")]
+    [InlineData("nftables", Manifests.DefaultDeny)]
+    [InlineData("nftables", Manifests.DefaultDeny, Manifests.Article)]
+    [InlineData("nftables", Manifests.DefaultDeny, Manifests.WithoutLimits)]
+    [InlineData("nftables", Manifests.Article)]
+    [InlineData("nftables", Manifests.WithoutLimits)]
+    [InlineData("iptables", Manifests.DefaultDeny, Manifests.Article)]
+    [InlineData("iptables", Manifests.DefaultDeny, Manifests.WithoutLimits)]
+    public async Task Every_connection_is_as_the_manifests_alone_say(string backend, params string[] policies)
     {
+        await using var enforcing = await lab.OnBackendAsync(backend);
         await lab.EnforceAsync(policies);
 
         await lab.ExpectAsync(_everybody, [Manifests.Hosts, .. policies]);

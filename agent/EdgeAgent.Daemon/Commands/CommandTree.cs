@@ -10,7 +10,7 @@ internal static class CommandTree
         var root = new RootCommand("EdgeAgent: enforces a mesh's network policy on this host.");
         root.Subcommands.Add(Run());
         root.Subcommands.Add(Status());
-        root.Subcommands.Add(WithState("show", "Prints the content that the kernel's table inet edgeagent is to have, as text.", (state, _) => ShowCommand.Run(state, Console.Out)));
+        root.Subcommands.Add(WithState("show", "Prints what the kernel is to hold of us, as text.", (state, _) => ShowCommand.Run(state, Console.Out)));
         root.Subcommands.Add(WithState("verify", "Compares the kernel with what it must hold; prints what differs. Exit code 1 if anything does.", (state, _) => VerifyCommand.Run(state, Console.Out)));
         root.Subcommands.Add(Purge());
         return root;
@@ -29,7 +29,7 @@ internal static class CommandTree
         var insecure = new Option<bool>("--insecure") { Description = "Allow plaintext to the control plane: loopback and labs only" };
         var noConfirm = new Option<bool>("--no-confirm") { Description = "Never undo a policy because the control plane is not heard after it" };
         var confirm = new Option<double?>("--confirm-seconds") { HelpName = "SECONDS", Description = "How long the control plane may be silent after a new policy before it is undone [default: 30]" };
-        var backend = new Option<string?>("--backend") { HelpName = "auto|nftables", Description = "How the kernel is programmed [default: auto]" };
+        var backend = new Option<string?>("--backend") { HelpName = "auto|nftables|iptables", Description = "How the kernel is programmed; auto takes iptables only where the kernel cannot do what nftables needs [default: auto]" };
         var owner = new Option<string?>("--owner") { HelpName = "auto|on|off", Description = "Whether only the agent can change its table (nftables, Linux 6.9): auto does so where systemd keeps its socket over restarts [default: auto]" };
         var level = new Option<string?>("--log-level") { HelpName = "LEVEL", Description = "debug, info, warning or error [default: info]" };
         var command = new Command("run", "Runs the agent: enforces the policy kept on disk at once, then keeps it what the control plane says.")

@@ -50,7 +50,7 @@ internal static class PurgeCommand
             notes.MarkPurged(endStateText, TimeProvider.System.GetUtcNow());
         AwaitRelease();
         using var alone = FileLock.Take(directory.KernelLock, LockPatience);
-        using var backend = Backends.Open(BackendKind.Nftables);
+        using var backend = Backends.Open(notes.Backend() ?? BackendKind.Nftables);
         switch (endState)
         {
             case EndState.Open:

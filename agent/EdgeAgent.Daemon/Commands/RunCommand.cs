@@ -14,7 +14,10 @@ internal static class RunCommand
         using var alone = FileLock.TryTake(directory.AgentLock)
             ?? throw new BadInputException($"{directory.Path} is in use by another agent; expected a state directory of its own for each");
         using var host = Build(options, directory);
-        AgentLog.Started(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("EdgeAgent"), HostFactsReader.Version, $"{options.Namespace}/{options.Name}", directory.Path, options.ControlPlane);
+        var log = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("EdgeAgent");
+        AgentLog.Started(log, HostFactsReader.Version, $"{options.Namespace}/{options.Name}", directory.Path, options.ControlPlane);
+        var choice = host.Services.GetRequiredService<BackendChoice>();
+        AgentLog.BackendChosen(log, choice.Kind.Name(), choice.Reason);
         await host.RunAsync(cancellation).ConfigureAwait(false);
         return ExitCodes.Done;
     }
@@ -26,6 +29,8 @@ internal static class RunCommand
     /// <param name="settings">Limits of time; null for those of the options.</param>
     internal static IHost Build(AgentOptions options, StateDirectory directory, string? networkNamespace = null, CoreSettings? settings = null)
     {
+        var choice = BackendChoice.Make(options.Backend, networkNamespace);
+
         // The empty builder opens no watchers on configuration files: their number is bounded for each user, and they are of no use here.
         var builder = Host.CreateEmptyApplicationBuilder(new() { DisableDefaults = true, ApplicationName = "edgeagent" });
         builder.Logging.AddSerilog(JournalLogging.Create(options.LogLevel), dispose: true);
@@ -40,13 +45,14 @@ internal static class RunCommand
             .AddSingleton<PolicyCache>()
             .AddSingleton<StateNotes>()
             .AddSingleton<Outbox>()
-            .AddSingleton(services => OpenBackend(services, options))
+            .AddSingleton(choice)
+            .AddSingleton(services => OpenBackend(services, options, choice.Kind))
             .AddSingleton<RulesetEvidence>()
             .AddSingleton(services => new FlowCutter(services.GetRequiredService<IBackend>().DropsCutFlows, services.GetRequiredService<KernelPlace>().NetworkNamespace))
             .AddSingleton(services => new FlowAdopter(services.GetRequiredService<KernelPlace>().NetworkNamespace))
-            .AddSingleton(services => OpenReadings(services.GetRequiredService<KernelPlace>().NetworkNamespace))
+            .AddSingleton(services => OpenReadings(choice.Kind, services.GetRequiredService<KernelPlace>().NetworkNamespace))
             .AddSingleton(new DeniedFlows())
-            .AddSingleton(new HostFactsReader(options, BackendKind.Nftables.Name()))
+            .AddSingleton(new HostFactsReader(options, choice.Kind.Name()))
             .AddSingleton(_ => ServiceSupervisor.FromEnvironment())
             .AddSingleton(services => new Preflight(services.GetRequiredService<KernelPlace>().NetworkNamespace))
             .AddSingleton<KernelWorker>()
@@ -69,12 +75,12 @@ internal static class RunCommand
         return builder.Build();
     }
 
-    private static IBackend OpenBackend(IServiceProvider services, AgentOptions options)
+    private static IBackend OpenBackend(IServiceProvider services, AgentOptions options, BackendKind kind)
     {
         var place = services.GetRequiredService<KernelPlace>().NetworkNamespace;
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("EdgeAgent");
-        return Backends.Open(BackendKind.Nftables, place, TableOwnership.Of(options.Owner, services.GetRequiredService<ServiceSupervisor>(), place, log));
+        return Backends.Open(kind, place, TableOwnership.Of(options.Owner, services.GetRequiredService<ServiceSupervisor>(), place, log));
     }
 
-    private static KernelReadings OpenReadings(string? networkNamespace) => new(Backends.OpenReadings(BackendKind.Nftables, networkNamespace), networkNamespace);
+    private static KernelReadings OpenReadings(BackendKind kind, string? networkNamespace) => new(Backends.OpenReadings(kind, networkNamespace), networkNamespace);
 }

@@ -5,7 +5,7 @@ internal static class ShowCommand
 {
     internal static int Run(string stateDirectory, TextWriter output)
     {
-        output.Write(Backends.Show(BackendKind.Nftables, KeptPolicy.Read(stateDirectory)));
+        output.Write(Backends.Show(KeptBackend.Of(stateDirectory), KeptPolicy.Read(stateDirectory)));
         return ExitCodes.Done;
     }
 }

@@ -6,7 +6,7 @@ internal static class VerifyCommand
     internal static int Run(string stateDirectory, TextWriter output)
     {
         var enforcement = KeptPolicy.Read(stateDirectory);
-        using var backend = Backends.Open(BackendKind.Nftables);
+        using var backend = Backends.Open(KeptBackend.Of(stateDirectory));
         var found = backend.Compare(enforcement);
         foreach (var line in found.Lines)
             output.WriteLine(line);

@@ -35,7 +35,7 @@ public sealed record AgentOptions
     /// <summary>What stays open whatever policy says; the control plane is added to it.</summary>
     public EquatableArray<Failsafe> Failsafes { get; init; } = Failsafe.Defaults;
 
-    /// <summary><c>auto</c> or <c>nftables</c>.</summary>
+    /// <summary><c>auto</c>, <c>nftables</c> or <c>iptables</c>.</summary>
     public string Backend { get; init; } = "auto";
 
     /// <summary>Whether our table belongs to the agent's socket, so that nobody else can change it: <c>on</c>, <c>off</c>, or <c>auto</c>, where a supervisor keeps the socket.</summary>

@@ -37,7 +37,7 @@ internal sealed record RunArguments
 /// <summary>Makes options of the command line and the configuration file.</summary>
 internal static class OptionReader
 {
-    private static readonly string[] Backends = ["auto", "nftables"];
+    private static readonly string[] Backends = ["auto", "nftables", "iptables"];
     private static readonly string[] Owners = ["auto", "on", "off"];
     private static readonly string[] LogLevels = ["debug", "info", "warning", "error"];
 

@@ -7,9 +7,11 @@ using Microsoft.Extensions.Logging;
 namespace EdgeAgent.Daemon;
 
 /// <summary>Does the jobs on the kernel, one at a time, and never throws: whatever goes wrong is an outcome.</summary>
-internal sealed class KernelWorker(IBackend backend, FlowCutter flows, FlowAdopter adopter, Preflight preflight, PolicyCache cache, StateNotes notes, StateDirectory directory, EventQueue clock, ILogger<KernelWorker> log)
+internal sealed class KernelWorker(IBackend backend, BackendChoice choice, FlowCutter flows, FlowAdopter adopter, Preflight preflight, PolicyCache cache, StateNotes notes, StateDirectory directory, KernelPlace place, EventQueue clock, ILogger<KernelWorker> log)
 {
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
+
+    private bool _noted;
 
     /// <summary>Does a job.</summary>
     internal JobOutcome Run(KernelJob job)
@@ -30,6 +32,8 @@ internal sealed class KernelWorker(IBackend backend, FlowCutter flows, FlowAdopt
                 return new Detached(clock.Now, mark);
             }
 
+            if (choice.Lacks.Length > 0 && job is not RemoveJob)
+                return new JobFailed(clock.Now, $"the kernel lacks {choice.Lacks} for the {choice.Kind.Name()} backend", Permanent: false);
             return job switch
             {
                 ApplyJob apply => Apply(apply),
@@ -71,6 +75,7 @@ internal sealed class KernelWorker(IBackend backend, FlowCutter flows, FlowAdopt
         }
 
         var inForce = clock.Now;
+        LeaveOtherBackend();
         var drift = Drift(state, Culprit.Unknown, noticed);
         CutDenied(job.Target, everything: drift is not null);
         return new Applied(inForce, state.Proof, new(state.Compile, state.Encode, state.Kernel), Keep(job)) { Drift = drift };
@@ -106,6 +111,29 @@ internal sealed class KernelWorker(IBackend backend, FlowCutter flows, FlowAdopt
         catch (NetlinkException e)
         {
             AgentLog.SideWorkFailed(log, "tracking open connections", e.Message);
+        }
+    }
+
+    // Only once the new rules are in force, so that there is no moment without any.
+    private void LeaveOtherBackend()
+    {
+        if (_noted)
+            return;
+        try
+        {
+            if (notes.Backend() is { } before && before != backend.Kind)
+            {
+                using var other = Backends.Open(before, place.NetworkNamespace);
+                other.Remove();
+                AgentLog.BackendLeft(log, before.Name());
+            }
+
+            notes.KeepBackend(backend.Kind);
+            _noted = true;
+        }
+        catch (Exception e) when (e is NetlinkException or IOException or UnauthorizedAccessException)
+        {
+            AgentLog.SideWorkFailed(log, "leaving the backend used before", e.Message);
         }
     }
 

@@ -52,4 +52,10 @@ internal static partial class AgentLog
 
     [LoggerMessage(14, LogLevel.Warning, "{what} failed: {problem}")]
     internal static partial void SideWorkFailed(ILogger log, string what, string problem);
+
+    [LoggerMessage(16, LogLevel.Information, "backend {backend}: {reason}")]
+    internal static partial void BackendChosen(ILogger log, string backend, string reason);
+
+    [LoggerMessage(17, LogLevel.Information, "what the backend {backend} held of ours is removed, since another holds it now")]
+    internal static partial void BackendLeft(ILogger log, string backend);
 }

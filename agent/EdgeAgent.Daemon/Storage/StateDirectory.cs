@@ -2,7 +2,7 @@ namespace EdgeAgent.Daemon;
 
 /// <summary>
 /// The files of one agent, all in one directory that only it may read: the policy in force, the one to go back to, what is refused,
-/// the last status, the mark of a purge, and two locks.
+/// the last status, the backend, the mark of a purge, and two locks.
 /// </summary>
 public sealed class StateDirectory
 {
@@ -24,6 +24,9 @@ public sealed class StateDirectory
 
     /// <summary>The last status.</summary>
     public string Status => In("status.json");
+
+    /// <summary>The backend that holds what is ours in the kernel.</summary>
+    public string Backend => In("backend.json");
 
     /// <summary>The mark of a purge.</summary>
     public string PurgeMark => In("purged.json");

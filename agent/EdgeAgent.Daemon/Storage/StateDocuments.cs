@@ -16,9 +16,13 @@ internal sealed record PurgeDocument(string EndState, DateTimeOffset At, int Pro
     public override string ToString() => $"purged at {At:yyyy-MM-dd HH:mm:ss}Z by pid {ProcessId} with end state {EndState}";
 }
 
+/// <summary>The backend as a file.</summary>
+internal sealed record BackendDocument(string Backend);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(RefusalDocument))]
 [JsonSerializable(typeof(PurgeDocument))]
+[JsonSerializable(typeof(BackendDocument))]
 internal sealed partial class StateJson : JsonSerializerContext;
 
 /// <summary>Small facts that outlive the agent's process.</summary>
@@ -39,6 +43,13 @@ public sealed class StateNotes(StateDirectory directory, IDurableFiles files)
         && Enum.TryParse<RefusalKind>(kept.Kind, out var kind) && Digest.TryParse(kept.Digest, out var digest) && !digest.IsNone
             ? new(kind, new(kept.Revision), digest, kept.Reason)
             : null;
+
+    /// <summary>The backend through which something of ours was put into the kernel last; null for none.</summary>
+    internal BackendKind? Backend() => BackendNames.Parse(Read(directory.Backend, StateJson.Default.BackendDocument)?.Backend);
+
+    /// <summary>Keeps the backend.</summary>
+    internal void KeepBackend(BackendKind kind) =>
+        files.Replace(directory.Backend, JsonSerializer.SerializeToUtf8Bytes(new BackendDocument(kind.Name()), StateJson.Default.BackendDocument));
 
     /// <summary>Marks the host as purged.</summary>
     public void MarkPurged(string endState, DateTimeOffset at) =>

@@ -17,14 +17,16 @@ public sealed class WithdrawalTests : IAsyncLifetime
     // Not IAsyncDisposable, which the test runner does not know: agents would outlive their tests.
     public async Task DisposeAsync() => await _lab.DisposeAsync();
 
-    [Fact]
-    public async Task A_withdrawn_allow_cuts_its_established_flows_and_no_others()
+    [Theory]
+    [InlineData("nftables")]
+    [InlineData("iptables")]
+    public async Task A_withdrawn_allow_cuts_its_established_flows_and_no_others(string backend)
     {
         _lab.Serve(Port);
         var other = _lab.Pair.AddClientAddress("10.99.0.77");
         var both = Policies.Inbound(7, [(IpProtocol.Tcp, Port), (IpProtocol.Udp, Port)], "10.99.0.1", "10.99.0.77", "fd99::1");
         var controlPlane = await _lab.StartControlPlaneAsync(both);
-        _lab.StartAgent();
+        _lab.StartAgent("--backend", backend);
         await controlPlane.RealizedAsync(both);
 
         using var kept = new Conversation(_lab, ProtocolType.Tcp, _lab.Pair.ServerV4, _lab.Pair.ClientV4);

@@ -9,6 +9,9 @@ namespace EdgeAgent.EndToEnd.Tests.Support;
 /// </summary>
 public sealed class BookinfoLab : IAsyncLifetime
 {
+    /// <summary>What agents choose by themselves.</summary>
+    private const string Usual = "nftables";
+
     private const string ControlAddress = "10.20.1.1";
 
     private readonly Dictionary<string, ChildProcess> _agents = [];
@@ -16,6 +19,7 @@ public sealed class BookinfoLab : IAsyncLifetime
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("edgeagent-e2e-");
     private readonly string _prefix = $"ee{Environment.ProcessId}";
     private List<HttpService> _services = [];
+    private string _backend = Usual;
     private ChildProcess? _controlPlane;
 
     public BookinfoLab() => Topology = Topology.Read(
@@ -156,6 +160,33 @@ public sealed class BookinfoLab : IAsyncLifetime
             "--state-dir", StateOf(host), "--insecure", "--no-confirm", .. more,
         ];
         _agents[host] = ChildProcess.Start(Node(host).NamespaceFile, Repository.Agent, arguments);
+    }
+
+    /// <summary>Lets all hosts enforce through a backend, until what this gives is disposed of: then they go back to their own choice.</summary>
+    internal async Task<IAsyncDisposable> OnBackendAsync(string backend)
+    {
+        await TurnToAsync(backend);
+        return new Turned(this);
+    }
+
+    private async Task TurnToAsync(string backend)
+    {
+        if (backend == _backend)
+            return;
+        _backend = backend;
+        foreach (var host in Topology.Hosts)
+        {
+            StopAgent(host.ShortName);
+            StartAgent(host.ShortName, "--backend", backend);
+        }
+
+        foreach (var host in Topology.Hosts)
+            await StatusWhenAsync(host.ProbeName, status => status.GetProperty("backend").GetString() == backend && status.GetProperty("realized").GetBoolean());
+    }
+
+    private sealed class Turned(BookinfoLab lab) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await lab.TurnToAsync(Usual);
     }
 
     internal void StopAgent(string host) => _agents[host].Stop();

@@ -14,6 +14,7 @@ internal static class Backends
     internal static IBackend Open(BackendKind kind, string? networkNamespace = null, TableOwnership? ownership = null) => kind switch
     {
         BackendKind.Nftables => new TableKeeper<Ruleset>(new NftablesFirewall(networkNamespace, ownership ?? TableOwnership.None)),
+        BackendKind.Iptables => new TableKeeper<XTablesRuleset>(new IptablesFirewall(networkNamespace)),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such backend"),
     };
 
@@ -22,6 +23,7 @@ internal static class Backends
     internal static string Show(BackendKind kind, Enforcement enforcement) => kind switch
     {
         BackendKind.Nftables => RulesetText.Of(NftablesFirewall.Desired(enforcement, null)),
+        BackendKind.Iptables => XTablesText.Of(IptablesFirewall.Desired(enforcement)),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such backend"),
     };
 
@@ -32,6 +34,7 @@ internal static class Backends
     internal static IFirewallReadings OpenReadings(BackendKind kind, string? networkNamespace = null) => kind switch
     {
         BackendKind.Nftables => new NftablesReadings(networkNamespace),
+        BackendKind.Iptables => new IptablesReadings(networkNamespace),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such backend"),
     };
 }
