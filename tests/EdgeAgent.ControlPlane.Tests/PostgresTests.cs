@@ -1,6 +1,8 @@
 using EdgeAgent.Contracts;
 using EdgeAgent.ControlPlane.Storage;
 using EdgeAgent.Wire.V1;
+using Grpc.Core;
+using HostState = EdgeAgent.Wire.V1.HostState;
 
 namespace EdgeAgent.ControlPlane.Tests;
 
@@ -110,6 +112,83 @@ public sealed class PostgresTests(PostgresCluster cluster) : StoreSuite, IDispos
         await moved.SyncAsync(await two.AcceptAsync(Yaml.Policy("p", "a", "b", 8080)));
     }
 
+    [Fact]
+    public async Task Any_control_plane_tells_where_all_hosts_stand_also_when_they_move_or_their_control_plane_dies()
+    {
+        var database = cluster.CreateDatabase();
+        await using var one = await StartAsync(database);
+        await using var agent = await TestAgent.ConnectAsync(one.Channel(), TestAgent.FactsOf("a", "10.0.0.1"));
+        await agent.SyncAsync(1);
+        await agent.ReportAsync();
+        using var two = await ProcessAsync(database, one.DataDirectory);
+        await using var stays = await TestAgent.ConnectAsync(two.Channel, TestAgent.FactsOf("b", "10.0.0.2"));
+        await stays.SyncAsync(2);
+        await using var moves = await TestAgent.ConnectAsync(two.Channel, TestAgent.FactsOf("c", "10.0.0.3"));
+        await moves.SyncAsync(3);
+        await stays.SyncAsync(3);
+        await agent.SyncAsync(3);
+        foreach (var each in (TestAgent[])[agent, stays, moves])
+            await each.ReportAsync();
+        await StandAsync(one.Admin, HostState.Realized, HostState.Realized, HostState.Realized);
+        await StandAsync(two.Admin, HostState.Realized, HostState.Realized, HostState.Realized);
+
+        await moves.DisposeAsync();
+        await using var moved = await TestAgent.ConnectAsync(one.Channel(), TestAgent.FactsOf("c", "10.0.0.3"), moves.Policy);
+        await moved.SyncAsync(3);
+        await moved.ReportAsync();
+        await StandAsync(two.Admin, HostState.Realized, HostState.Realized, HostState.Realized);
+        two.Kill();
+        await StandAsync(one.Admin, HostState.Realized, HostState.Disconnected, HostState.Realized);
+        await Eventually.HoldsAsync(
+            async () => (await one.Admin.StatusHistoryAsync(new() { Namespace = "default", Name = "b" })).Transitions.LastOrDefault()?.State == HostState.Disconnected,
+            "the end of its connection is in the log");
+        Assert.Empty((await one.Admin.VerifyAuditAsync(new())).Findings);
+
+        static Task StandAsync(AdminService.AdminServiceClient admin, params HostState[] states) => Eventually.HoldsAsync(
+            async () => (await admin.StatusAsync(new())).Hosts.Select(host => host.Status.State).SequenceEqual(states), $"hosts stand {string.Join(", ", states)}");
+    }
+
+    [Fact]
+    public async Task A_database_that_is_killed_refuses_changes_hosts_are_served_on_and_all_recovers_with_it()
+    {
+        using var own = new PostgresCluster();
+        await using var server = await StartAsync(own.CreateDatabase(), expectsErrors: true);
+        var acknowledged = await server.AcceptAsync(Yaml.Policy("p", "a", "b"));
+        await using var agent = await TestAgent.ConnectAsync(server.Channel(), TestAgent.FactsOf("a", "10.0.0.1", ("app", "b")));
+        await agent.SyncAsync(acknowledged + 1);
+
+        own.Kill();
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => server.AcceptAsync(Yaml.Policy("q", "a", "b")));
+        Assert.Equal(StatusCode.Unavailable, refusal.StatusCode);
+        Assert.Contains("PostgreSQL database", refusal.Status.Detail, StringComparison.Ordinal);
+        await agent.ReportAsync();
+        await Eventually.HoldsAsync(async () => (await server.Admin.StatusAsync(new())).Hosts.Single().Status.State == HostState.Realized, "status goes on");
+        await agent.ResyncAsync();
+        await Eventually.HoldsAsync(() => agent.Count(ServerMessage.MessageOneofCase.Snapshot) == 2, "policy is served on");
+        Assert.Equal(2, (await server.Admin.ListAsync(new())).Resources.Count);
+
+        own.Start();
+        long revision = 0;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                try
+                {
+                    revision = await server.AcceptAsync(Yaml.Policy("q", "a", "b"));
+                    return true;
+                }
+                catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable)
+                {
+                    return false;
+                }
+            },
+            "changes are accepted again");
+        await agent.SyncAsync(revision);
+        Assert.Null(agent.End);
+        Assert.Contains((await server.Admin.HistoryAsync(new())).Revisions, entry => entry.Revision == acknowledged);
+        Assert.Empty((await server.Admin.VerifyAuditAsync(new())).Findings);
+    }
+
     internal override Store Open(string name)
     {
         if (!_databases.TryGetValue(name, out var connection))
@@ -119,6 +198,25 @@ public sealed class PostgresTests(PostgresCluster cluster) : StoreSuite, IDispos
 
     protected override void Tamper(string name, string sql) =>
         PostgresCluster.Execute(_databases[name], sql.Replace("PRAGMA foreign_keys = OFF", "SET session_replication_role = replica", StringComparison.Ordinal));
+
+    private async Task<ProcessTests.Running> ProcessAsync(string database, string keysFrom)
+    {
+        Directory.CreateDirectory(_directory["process"]);
+        foreach (var key in Directory.GetFiles(keysFrom, "*.pem"))
+            File.Copy(key, _directory[$"process/{Path.GetFileName(key)}"]);
+        var (grpc, http) = (ProcessTests.Running.FreePort(), ProcessTests.Running.FreePort());
+        // As an operator would have it: the password in a file of its own.
+        var parts = new Npgsql.NpgsqlConnectionStringBuilder(database);
+        File.WriteAllText(_directory["password"], parts.Password + "\n");
+        parts.Password = null;
+        File.WriteAllText(_directory["control.json"], $$"""
+            {
+              "data": "process", "listen": "127.0.0.1:{{grpc}}", "http": "127.0.0.1:{{http}}", "insecure": true, "heartbeatSeconds": 1,
+              "store": {"kind": "postgres", "connection": "{{parts.ConnectionString}}", "passwordFile": "password"}
+            }
+            """);
+        return await ProcessTests.Running.StartAsync(grpc, http, ["--config", _directory["control.json"]]);
+    }
 
     // The second of two has a directory of its own, with the keys of the first.
     private static async Task<TestServer> StartAsync(string database, string? keysFrom = null, bool expectsErrors = false) => await TestServer.StartAsync(
