@@ -67,7 +67,7 @@ internal sealed class BootedHost : IDisposable
         _container.BeginOutputReadLine();
         _container.ErrorDataReceived += static (_, _) => { };
         _container.BeginErrorReadLine();
-        for (var patience = Stopwatch.StartNew(); (_init = FirstChild(_container.Id)) == 0;)
+        for (var patience = Stopwatch.StartNew(); (_init = FirstOfItsNamespace(_container.Id)) == 0;)
         {
             Assert.True(!_container.HasExited && patience.Elapsed < TimeSpan.FromSeconds(20), "the container does not start");
             Thread.Sleep(20);
@@ -138,14 +138,24 @@ internal sealed class BootedHost : IDisposable
         _directory.Delete(recursive: true);
     }
 
-    private static int FirstChild(int parent)
+    /// <summary>The child that is the first process of its own process namespace; 0 as long as there is none.</summary>
+    private static int FirstOfItsNamespace(int parent)
     {
-        var children = $"/proc/{parent}/task/{parent}/children";
-        var first = File.Exists(children) ? File.ReadAllText(children).Split(' ')[0] : "";
-        // Before it is nspawn it is the shell, whose children are short-lived programs.
-        return first.Length > 0 && File.ReadAllText($"/proc/{parent}/comm").StartsWith("systemd-nspawn", StringComparison.Ordinal)
-            ? int.Parse(first, CultureInfo.InvariantCulture)
-            : 0;
+        try
+        {
+            foreach (var child in File.ReadAllText($"/proc/{parent}/task/{parent}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                var numbers = File.ReadLines($"/proc/{child}/status").First(line => line.StartsWith("NSpid:", StringComparison.Ordinal)).Split('\t');
+                if (numbers.Length > 2 && numbers[^1] == "1")
+                    return int.Parse(child, CultureInfo.InvariantCulture);
+            }
+        }
+        catch (IOException)
+        {
+            // A helper of the container's start ended between two reads.
+        }
+
+        return 0;
     }
 
     private static void Shell(string line)
