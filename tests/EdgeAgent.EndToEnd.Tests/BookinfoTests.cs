@@ -15,7 +15,6 @@ public sealed class BookinfoTests(BookinfoLab lab)
     [InlineData("nftables", Manifests.DefaultDeny, Manifests.WithoutLimits)]
     [InlineData("nftables", Manifests.Article)]
     [InlineData("nftables", Manifests.WithoutLimits)]
-    [InlineData("iptables", Manifests.DefaultDeny, Manifests.Article)]
     [InlineData("iptables", Manifests.DefaultDeny, Manifests.WithoutLimits)]
     public async Task Every_connection_is_as_the_manifests_alone_say(string backend, params string[] policies)
     {
