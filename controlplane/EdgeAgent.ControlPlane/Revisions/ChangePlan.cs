@@ -130,9 +130,7 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
 
     private static ChangePlan Complete(FleetState before, FleetState after, HashSet<ResourceKey> touched, IReadOnlyList<DocumentChange> rows, ChangeOutcome outcome)
     {
-        // Of two that clash the later one is in error: what is new goes last.
-        var (changed, kept) = Split(after.ToCheck, resource => touched.Contains(resource.Key));
-        var findings = ManifestReader.Check([.. kept, .. changed]);
+        var findings = PossibleClash.Exists(before, after, touched) ? Check(after, touched) : [];
         if (findings.Any(finding => finding.Severity == Severity.Error))
             return Refused(before, outcome, findings);
 
@@ -142,6 +140,13 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
             return Refused(before, outcome, all);
         var told = outcome.Diagnostics.Concat(all.Where(finding => finding.Resource is { } key && touched.Contains(key)));
         return new(result, rows.ToEquatableArray(), outcome with { Diagnostics = [.. told], HostsTouched = hostsTouched });
+    }
+
+    private static IReadOnlyList<Diagnostic> Check(FleetState after, HashSet<ResourceKey> touched)
+    {
+        // Of two that clash the later one is in error: what is new goes last.
+        var (changed, kept) = Split(after.ToCheck, resource => touched.Contains(resource.Key));
+        return ManifestReader.Check([.. kept, .. changed]);
     }
 
     private static ChangePlan Refused(FleetState before, ChangeOutcome outcome, IEnumerable<Diagnostic> findings) => new(
@@ -170,7 +175,7 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
         }
 
         var result = PolicyEngine.Apply(before.Policies, new Change(set.ToEquatableArray(), deleted.ToEquatableArray()));
-        return (after with { Policies = result.State, Hosts = hosts.ToImmutable(), Warnings = result.Diagnostics }, result.Diagnostics, result.Changed.Length);
+        return (after with { Policies = result.State, Hosts = hosts.ToImmutable(), Warnings = result.Diagnostics }, result.Diagnostics, result.Changed.Count);
     }
 
     private static EquatableArray<Diagnostic> WarningsOf(ResourceKey key, IReadOnlyList<Diagnostic> warnings) =>

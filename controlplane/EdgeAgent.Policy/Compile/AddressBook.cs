@@ -33,9 +33,6 @@ internal sealed class AddressBook(World world)
         return addresses;
     }
 
-    /// <summary>The addresses of the hosts of some classes.</summary>
-    public IEnumerable<Cidr> Of(IEnumerable<HostClassKey> classes) => classes.SelectMany(key => world.Members[key].Addresses);
-
     /// <summary>The ports that endpoints declare under some names, by address.</summary>
     public IEnumerable<(PortSetMember Member, NamedPort Port)> Declared(IEnumerable<string> names) => names.SelectMany(name =>
     {

@@ -4,36 +4,41 @@ using EdgeAgent.Contracts;
 namespace EdgeAgent.Policy;
 
 /// <summary>What the hosts of an identity must enforce, but for the members of the sets that it names.</summary>
-internal sealed class HostPlan
+/// <param name="mode">How they treat it.</param>
+/// <param name="inbound">The stages towards them.</param>
+/// <param name="outbound">The stages from them.</param>
+/// <param name="groups">The peers of the branches at the other end's half, by set.</param>
+/// <param name="sets">The sets that rules name, apart from those of the groups.</param>
+internal sealed class HostPlan(
+    EnforcementMode mode,
+    EquatableArray<Stage> inbound,
+    EquatableArray<Stage> outbound,
+    EquatableArray<PeerGroup> groups,
+    NamedSets sets)
 {
-    public HostPlan(Identity identity, EquatableArray<Stage> inbound, EquatableArray<Stage> outbound, ImmutableArray<PeerGroup> groups)
-    {
-        Identity = identity;
-        Inbound = inbound;
-        Outbound = outbound;
-        Groups = groups;
-        var rules = inbound.Items.Concat(outbound.Items)
-            .SelectMany(stage => stage.Branches.Items)
-            .SelectMany(branch => branch.Blocks.Items)
-            .SelectMany(block => block.Rules.Items)
-            .ToList();
-        SetIds = [.. rules.SelectMany(rule => rule.PeerAnyOf.Items.Concat(rule.PeerNoneOf.Items)).Distinct(StringComparer.Ordinal)];
-        PortSetIds = [.. rules.SelectMany(rule => rule.PeerPorts.Items).Distinct(StringComparer.Ordinal)];
-    }
+    private readonly HashSet<PeerGroup> _groups = [.. groups];
+    private readonly HashSet<string> _ids = new(sets.Addresses.Select(set => set.Id).Concat(sets.Ports.Select(set => set.Id)), StringComparer.Ordinal);
 
-    public Identity Identity { get; }
+    public EnforcementMode Mode { get; } = mode;
 
-    public EquatableArray<Stage> Inbound { get; }
+    public EquatableArray<Stage> Inbound { get; } = inbound;
 
-    public EquatableArray<Stage> Outbound { get; }
+    public EquatableArray<Stage> Outbound { get; } = outbound;
 
-    /// <summary>The peers of the branches at the other end's half, by set.</summary>
-    public ImmutableArray<PeerGroup> Groups { get; }
+    public EquatableArray<PeerGroup> Groups { get; } = groups;
 
-    /// <summary>The sets that rules name, apart from those of the groups.</summary>
-    public ImmutableArray<string> SetIds { get; }
+    public NamedSets Sets { get; } = sets;
 
-    public ImmutableArray<string> PortSetIds { get; }
+    /// <summary>Whether a group is one of the plan's.</summary>
+    public bool Has(PeerGroup group) => _groups.Contains(group);
+
+    /// <summary>Whether rules name a set, or a port set.</summary>
+    public bool Names(string id) => _ids.Contains(id);
+
+    /// <summary>Whether two plans say the same.</summary>
+    public bool SaysTheSameAs(HostPlan other) =>
+        Mode == other.Mode && Inbound == other.Inbound && Outbound == other.Outbound && Groups == other.Groups
+        && Sets.Addresses.SequenceEqual(other.Sets.Addresses) && Sets.Ports.SequenceEqual(other.Sets.Ports);
 }
 
 /// <summary>Identities whose half of a flow reads the same for some host: their hosts' addresses are one set.</summary>
@@ -41,7 +46,9 @@ internal sealed class PeerGroup : IEquatable<PeerGroup>
 {
     private readonly int _hash;
 
-    public PeerGroup(string setId, ImmutableArray<Identity> members)
+    /// <param name="setId">The id of the set.</param>
+    /// <param name="members">The numbers of the identities, ascending.</param>
+    public PeerGroup(string setId, ImmutableArray<int> members)
     {
         SetId = setId;
         Members = members;
@@ -54,7 +61,20 @@ internal sealed class PeerGroup : IEquatable<PeerGroup>
 
     public string SetId { get; }
 
-    public ImmutableArray<Identity> Members { get; }
+    public ImmutableArray<int> Members { get; }
+
+    /// <summary>Whether one of some identities is a member.</summary>
+    /// <param name="numbers">For each number, whether it is one of them.</param>
+    public bool HasAny(ReadOnlySpan<bool> numbers)
+    {
+        foreach (var member in Members)
+        {
+            if (numbers[member])
+                return true;
+        }
+
+        return false;
+    }
 
     public bool Equals(PeerGroup? other) =>
         ReferenceEquals(this, other)

@@ -9,24 +9,32 @@ namespace EdgeAgent.Policy;
 /// </summary>
 internal sealed class Identity : IEquatable<Identity>
 {
+    private readonly Dictionary<PolicyNode, PolicyFacts> _facts;
     private readonly int _hash;
 
-    public Identity(HostClass sample, ImmutableArray<PolicyNode> policies)
+    public Identity(HostClass hosts)
     {
-        Facts = sample.Facts;
-        Shape = new(sample.Slots, sample.Key.Only is not null);
-        Mode = sample.Key.Mode;
-        Placement = sample.Namespace?.Bookend ?? BookendPlacement.Both;
-        Only = sample.Key.Only;
-        InboundPlaces = PlacesOf(Direction.Inbound);
-        OutboundPlaces = PlacesOf(Direction.Outbound);
-        Inbound = StackOf(Direction.Inbound, sample.Key.Undecided, policies);
-        Outbound = StackOf(Direction.Outbound, sample.Key.Undecided, policies);
-        _hash = Hash();
+        Concerns = hosts.Concerns;
+        Shape = hosts.Shape;
+        Mode = hosts.Key.Mode;
+        Placement = hosts.Namespace?.Bookend ?? BookendPlacement.Both;
+        Only = hosts.Key.Only;
+        Undecided = hosts.Key.Undecided;
+        _facts = Concerns.ToDictionary(concern => concern.Node, concern => concern.Facts);
+        var hash = new HashCode();
+        hash.Add(Only);
+        hash.Add(Mode);
+        hash.Add(Shape);
+        foreach (var concern in Concerns)
+            hash.Add(concern);
+        _hash = hash.ToHashCode();
     }
 
-    /// <summary>For each policy in order.</summary>
-    public ImmutableArray<PolicyFacts?> Facts { get; }
+    /// <summary>
+    /// What policies have to do with the hosts, in order. A policy that is written anew with the same subjects and peers has the same
+    /// facts, and is another.
+    /// </summary>
+    public ImmutableArray<PolicyConcern> Concerns { get; }
 
     public SlotShape Shape { get; }
 
@@ -36,65 +44,33 @@ internal sealed class Identity : IEquatable<Identity>
 
     public ResourceKey? Only { get; }
 
-    private Stack Inbound { get; }
+    private UndecidedTraffic Undecided { get; }
 
-    private Stack Outbound { get; }
-
-    private ImmutableArray<int> InboundPlaces { get; }
-
-    private ImmutableArray<int> OutboundPlaces { get; }
+    /// <summary>What one direction of a policy has to do with the hosts.</summary>
+    public SideFacts? Facts(PolicyNode node, Direction direction) => _facts.TryGetValue(node, out var facts) ? facts.Side(direction) : null;
 
     /// <summary>The policies whose subjects the hosts are in a direction.</summary>
-    public Stack Subject(Direction direction) => direction == Direction.Inbound ? Inbound : Outbound;
+    public Stack StackOf(Direction direction)
+    {
+        var entries = ImmutableArray.CreateBuilder<StackEntry>();
+        foreach (var (node, facts) in Concerns)
+        {
+            if (facts.Side(direction) is { Subject.IsNone: false } side)
+                entries.Add(new(node, node.Resource.Side(direction)!, side));
+        }
 
-    /// <summary>The places of those policies among all.</summary>
-    public ImmutableArray<int> Places(Direction direction) => direction == Direction.Inbound ? InboundPlaces : OutboundPlaces;
+        return new(direction, Shape, Mode, Undecided, entries.DrainToImmutable());
+    }
 
-    /// <summary>
-    /// Whether two identities are alike, also across a change of policies: a policy that is written anew with the same subjects and peers
-    /// has the same facts, but makes other stacks.
-    /// </summary>
     public bool Equals(Identity? other) =>
         ReferenceEquals(this, other)
         || (other is not null
             && _hash == other._hash
-            && (Mode, Placement, Only) == (other.Mode, other.Placement, other.Only)
-            && Inbound.Equals(other.Inbound)
-            && Outbound.Equals(other.Outbound)
+            && (Mode, Placement, Only, Undecided) == (other.Mode, other.Placement, other.Only, other.Undecided)
             && Shape.Equals(other.Shape)
-            && Facts.AsSpan().SequenceEqual(other.Facts.AsSpan()));
+            && Concerns.AsSpan().SequenceEqual(other.Concerns.AsSpan()));
 
     public override bool Equals(object? obj) => Equals(obj as Identity);
 
     public override int GetHashCode() => _hash;
-
-    private ImmutableArray<int> PlacesOf(Direction direction)
-    {
-        var result = ImmutableArray.CreateBuilder<int>();
-        for (var i = 0; i < Facts.Length; i++)
-        {
-            if (Facts[i]?.Side(direction) is { Subject.IsNone: false })
-                result.Add(i);
-        }
-
-        return result.ToImmutable();
-    }
-
-    private Stack StackOf(Direction direction, UndecidedTraffic undecided, ImmutableArray<PolicyNode> policies) => new(
-        direction,
-        Shape,
-        Mode,
-        undecided,
-        [.. Places(direction).Select(place => new StackEntry(policies[place], policies[place].Resource.Side(direction)!, Facts[place]!.Side(direction)!))]);
-
-    private int Hash()
-    {
-        var hash = new HashCode();
-        hash.Add(Only);
-        hash.Add(Mode);
-        hash.Add(Shape);
-        foreach (var facts in Facts)
-            hash.Add(facts);
-        return hash.ToHashCode();
-    }
 }

@@ -16,7 +16,8 @@ internal sealed class PeerRuleWriter(Stack subject, View host, SetCatalog sets) 
 
     public IEnumerable<Rule> Write(int entry, int rule, PolicyRule source, SlotSet self, Verdict verdict, PolicyReference reference)
     {
-        if (self.IsNone || host.Facts[entry]?.Rules[rule].Peer is not { IsNone: false } peer)
+        var peer = SideFacts.PeerOf(host.Facts[entry], source, rule, host.Shape.Slots.Length);
+        if (self.IsNone || peer.IsNone)
             return [];
         return source.Traffic is not { } alternatives
             ? Write(TrafficForm.Any, self, peer, verdict, reference)

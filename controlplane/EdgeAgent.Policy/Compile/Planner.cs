@@ -6,158 +6,164 @@ namespace EdgeAgent.Policy;
 /// <summary>Plans what the hosts of each identity must enforce. What earlier plans were made from and still holds is taken over.</summary>
 internal sealed class Planner
 {
-    private readonly World _world;
     private readonly Plans _earlier;
-    private readonly bool _samePolicies;
-    private readonly SetCatalog _sets;
-    private readonly Dictionary<Identity, Identity> _identities = [];
-    private readonly Dictionary<Stack, OwnBlocks> _own = [];
-    private readonly Dictionary<Stack, Dictionary<View, Residue>> _residues = [];
-    private readonly Dictionary<Residue, Residue> _distinct = [];
+    private readonly Numbering _numbering;
+    private readonly StackPlanner _stacks;
     private readonly Dictionary<PeerGroup, PeerGroup> _groups = [];
 
-    private Planner(World before, World world, Plans earlier, AddressBook book)
+    private Planner(Plans earlier, Numbering numbering, AddressBook book)
     {
-        _samePolicies = before.Policies == world.Policies;
-        _world = world;
-        _earlier = earlier;
-        _sets = new(book, earlier);
+        (_earlier, _numbering) = (earlier, numbering);
+        _stacks = new(earlier, numbering.Identities, numbering.Changed, book);
     }
 
     /// <summary>The plans for a world.</summary>
     /// <param name="before">The world of the earlier plans.</param>
-    /// <param name="world">The world.</param>
+    /// <param name="step">The way from there to the world.</param>
     /// <param name="earlier">The earlier plans.</param>
     /// <param name="book">The addresses of the world.</param>
-    public static Plans Plan(World before, World world, Plans earlier, AddressBook book)
+    public static Plans Plan(World before, WorldStep step, Plans earlier, AddressBook book)
     {
-        var endpointsMatter = earlier.Own.Keys.Any(stack => stack.LooksAtPeerPorts);
-        return before.Classes == world.Classes && before.Policies == world.Policies && !endpointsMatter
-            ? earlier
-            : new Planner(before, world, earlier, book).Plan();
+        var world = step.World;
+        var changed = before.Classes == world.Classes ? [] : ChangedClasses(before, world);
+        var portsChanged = earlier.LookAtPeerPorts && step.Changed.Any(endpoint => !endpoint.Resource.Ports.IsEmpty);
+        if (changed.Count == 0 && !portsChanged)
+            return earlier;
+        var numbering = new Numbering(earlier);
+        numbering.Renumber(changed, world);
+        return numbering.NumberOf.IsEmpty ? Plans.None : new Planner(earlier, numbering, book).Plan();
+    }
+
+    private static List<HostClassKey> ChangedClasses(World before, World world)
+    {
+        var result = before.Classes.Keys.Where(key => !world.Classes.ContainsKey(key)).ToList();
+        foreach (var (key, hosts) in world.Classes)
+        {
+            if (!before.Classes.TryGetValue(key, out var earlier) || !hosts.IsSeenAs(earlier))
+                result.Add(key);
+        }
+
+        return result;
     }
 
     private Plans Plan()
     {
-        // Facts say what the policies in order have to do with hosts: over other policies equal facts mean other things.
-        foreach (var known in _samePolicies ? _earlier.ByIdentity.Keys : [])
-            _identities[known] = known;
-        var identityOf = ImmutableDictionary.CreateBuilder<HostClassKey, Identity>();
-        foreach (var (key, members) in _world.Classes)
+        var identities = _numbering.Identities;
+        var stacks = new (StackPlan Inbound, StackPlan Outbound)?[identities.Count];
+        for (var number = 0; number < stacks.Length; number++)
         {
-            var identity = new Identity(members, _world.Policies);
-            identityOf[key] = _identities.TryGetValue(identity, out var known) ? known : _identities[identity] = identity;
+            if (identities[number] is not { } identity)
+                continue;
+            var row = number < _earlier.Rows.Length && !_numbering.Changed.Contains(number) ? _earlier.Rows[number] : null;
+            stacks[number] = (
+                _stacks.Of(row?.Inbound.Stack ?? identity.StackOf(Direction.Inbound)),
+                _stacks.Of(row?.Outbound.Stack ?? identity.StackOf(Direction.Outbound)));
         }
 
-        var identities = identityOf.Values.Distinct().ToImmutableArray();
-        foreach (var group in _earlier.ByIdentity.Values.SelectMany(plan => plan.Groups))
-            _groups[group] = group;
-        var matrix = new ResidueMatrix(identities, ResiduesOf);
-        var plans = ImmutableDictionary.CreateBuilder<Identity, HostPlan>();
-        for (var i = 0; i < identities.Length; i++)
-            plans[identities[i]] = PlanOf(matrix, i);
+        foreach (var row in _earlier.Rows)
+        {
+            foreach (var group in row?.Plan.Groups ?? [])
+                _groups.TryAdd(group, group);
+        }
+
+        var rows = ImmutableArray.CreateBuilder<IdentityRow?>(stacks.Length);
+        for (var number = 0; number < stacks.Length; number++)
+            rows.Add(stacks[number] is { } own ? Row(number, own.Inbound, own.Outbound, stacks) : null);
         return new()
         {
-            IdentityOf = identityOf.ToImmutable(),
-            ByIdentity = plans.ToImmutable(),
-            Own = _own.ToImmutableDictionary(),
-            Residues = _residues.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.ToImmutableDictionary()),
-            Sets = _sets.Definitions(RememberedRules().SelectMany(rule => rule.PeerAnyOf.Items.Concat(rule.PeerNoneOf.Items))),
-            PortSets = _sets.PortDefinitions(RememberedRules().SelectMany(rule => rule.PeerPorts.Items)),
-            NamedSets = plans.Values.SelectMany(plan => plan.SetIds).ToImmutableHashSet(StringComparer.Ordinal),
-            NamedPortSets = plans.Values.SelectMany(plan => plan.PortSetIds).ToImmutableHashSet(StringComparer.Ordinal),
+            NumberOf = _numbering.NumberOf,
+            LookAtPeerPorts = rows.Any(row => row is not null && (row.Inbound.Stack.LooksAtPeerPorts || row.Outbound.Stack.LooksAtPeerPorts)),
+            Rows = rows.MoveToImmutable(),
         };
     }
 
-    private IEnumerable<Rule> RememberedRules() =>
-        _own.Values.SelectMany(own => own.Blocks.Items)
-            .Concat(_distinct.Keys.SelectMany(residue => residue.Blocks.Items))
-            .SelectMany(block => block.Rules.Items);
-
-    private HostPlan PlanOf(ResidueMatrix matrix, int place)
+    private IdentityRow Row(int number, StackPlan inbound, StackPlan outbound, (StackPlan Inbound, StackPlan Outbound)?[] stacks)
     {
-        var host = matrix.Identities[place];
-        var (inboundPeers, inboundGroups) = Bookend(matrix, place, Direction.Inbound);
-        var (outboundPeers, outboundGroups) = host.Placement == BookendPlacement.Destination ? ([], []) : Bookend(matrix, place, Direction.Outbound);
-        var inbound = Stages(Own(host.Subject(Direction.Inbound)), inboundPeers);
-        var outbound = Stages(Own(host.Subject(Direction.Outbound)), outboundPeers);
-        var groups = inboundGroups.AddRange(outboundGroups);
-        return _earlier.ByIdentity.TryGetValue(host, out var earlier) && earlier.Inbound == inbound && earlier.Outbound == outbound && earlier.Groups.SequenceEqual(groups)
-            ? earlier
-            : new(host, inbound, outbound, groups);
+        var earlier = number < _earlier.Rows.Length && !_numbering.Changed.Contains(number) ? _earlier.Rows[number] : null;
+        var plan = earlier is not null && !IsTouched(number, earlier, inbound, outbound, stacks) ? earlier.Plan : PlanOf(number, inbound, outbound, stacks);
+        if (earlier is not null && !ReferenceEquals(plan, earlier.Plan) && plan.SaysTheSameAs(earlier.Plan))
+            plan = earlier.Plan;
+        return new()
+        {
+            Identity = _numbering.Identities[number]!,
+            Classes = _numbering.Classes[number],
+            Inbound = inbound,
+            Outbound = outbound,
+            Plan = plan,
+        };
     }
 
-    private static EquatableArray<Stage> Stages(EquatableArray<Block> own, EquatableArray<Branch> peers)
+    /// <summary>Whether something that the identity's plan is made of is another than before.</summary>
+    private bool IsTouched(int number, IdentityRow earlier, StackPlan inbound, StackPlan outbound, (StackPlan Inbound, StackPlan Outbound)?[] stacks)
+    {
+        if (!ReferenceEquals(inbound.Own, earlier.Inbound.Own) || !ReferenceEquals(outbound.Own, earlier.Outbound.Own))
+            return true;
+        foreach (var peer in _numbering.Changed)
+        {
+            var before = peer < _earlier.Rows.Length ? _earlier.Rows[peer] : null;
+            var after = stacks[peer];
+            if (before is null != after is null)
+                return true;
+            if (before is null || after is null)
+                continue;
+            if (!IsSame(before.Inbound, after.Value.Inbound, number) || !IsSame(before.Outbound, after.Value.Outbound, number)
+                || IsClosed(earlier.Inbound, peer) != IsClosed(inbound, peer) || IsClosed(earlier.Outbound, peer) != IsClosed(outbound, peer))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsSame(StackPlan before, StackPlan after, int host) => before.ByHost[host]!.Equals(after.ByHost[host]);
+
+    private static bool IsClosed(StackPlan subject, int host) => subject.ByHost[host]!.IsClosed;
+
+    private HostPlan PlanOf(int number, StackPlan inbound, StackPlan outbound, (StackPlan Inbound, StackPlan Outbound)?[] stacks)
+    {
+        var host = _numbering.Identities[number]!;
+        var sources = Bookend(number, inbound, stacks, Direction.Outbound);
+        var destinations = host.Placement == BookendPlacement.Destination ? [] : Bookend(number, outbound, stacks, Direction.Inbound);
+        var sets = sources.Concat(destinations).Select(branch => branch.Residue.Sets).Append(inbound.Own.Sets).Append(outbound.Own.Sets);
+        return new(
+            host.Mode,
+            Stages(inbound.Own, sources),
+            Stages(outbound.Own, destinations),
+            sources.Concat(destinations).Select(branch => Group(new(branch.Residue.SetId, [.. branch.Members]))).ToEquatableArray(),
+            NamedSets.Union(sets));
+    }
+
+    private static EquatableArray<Stage> Stages(OwnBlocks own, List<(Residue Residue, List<int> Members)> peers)
     {
         var stages = ImmutableArray.CreateBuilder<Stage>(2);
-        if (!own.IsEmpty)
-            stages.Add(new([new(null, own)]));
-        if (!peers.IsEmpty)
-            stages.Add(new(peers));
+        if (!own.Blocks.IsEmpty)
+            stages.Add(own.Stage);
+        if (peers.Count > 0)
+            stages.Add(new(peers.Select(peer => peer.Residue.Branch).ToEquatableArray()));
         return stages.ToImmutable();
-    }
-
-    private EquatableArray<Block> Own(Stack stack)
-    {
-        if (_own.TryGetValue(stack, out var own))
-            return own.Blocks;
-        if (stack.LooksAtPeerPorts || !_earlier.Own.TryGetValue(stack, out own))
-            own = new(new TierBlocks(stack, new OwnRuleWriter(stack, _sets)).Build().ToEquatableArray());
-        _own[stack] = own;
-        return own.Blocks;
     }
 
     /// <summary>
     /// The other ends' half of the host's flows: a branch for the peers whose half reads alike, where it does not allow everything and the
     /// host's own half leaves something to deny.
     /// </summary>
-    private (EquatableArray<Branch> Branches, ImmutableArray<PeerGroup> Groups) Bookend(ResidueMatrix matrix, int place, Direction direction)
+    private static List<(Residue Residue, List<int> Members)> Bookend(
+        int host, StackPlan own, (StackPlan Inbound, StackPlan Outbound)?[] stacks, Direction theirs)
     {
-        var theirs = direction == Direction.Inbound ? Direction.Outbound : Direction.Inbound;
-        var members = new Dictionary<Residue, ImmutableArray<Identity>.Builder>(ReferenceEqualityComparer.Instance);
-        for (var peer = 0; peer < matrix.Identities.Length; peer++)
+        var members = new Dictionary<Residue, List<int>>();
+        for (var peer = 0; peer < stacks.Length; peer++)
         {
-            var residue = matrix.Of(theirs, subject: peer, host: place);
-            if (residue.IsOpen || matrix.Of(direction, subject: place, host: peer).IsClosed)
+            if (stacks[peer] is not { } subject)
+                continue;
+            var residue = (theirs == Direction.Inbound ? subject.Inbound : subject.Outbound).ByHost[host]!;
+            if (residue.IsOpen || IsClosed(own, peer))
                 continue;
             if (!members.TryGetValue(residue, out var alike))
-                members[residue] = alike = ImmutableArray.CreateBuilder<Identity>();
-            alike.Add(matrix.Identities[peer]);
+                members[residue] = alike = [];
+            alike.Add(peer);
         }
 
-        var branches = members.OrderBy(pair => pair.Key.SetId, StringComparer.Ordinal).ToList();
-        return (
-            branches.Select(pair => new Branch(pair.Key.SetId, pair.Key.Blocks)).ToEquatableArray(),
-            [.. branches.Select(pair => Group(new(pair.Key.SetId, pair.Value.ToImmutable())))]);
+        return [.. members.Select(pair => (pair.Key, pair.Value)).OrderBy(pair => pair.Key.SetId, StringComparer.Ordinal)];
     }
 
     private PeerGroup Group(PeerGroup group) => _groups.TryGetValue(group, out var known) ? known : _groups[group] = group;
-
-    /// <summary>What one identity's stack leaves for each of the others.</summary>
-    private Residue[] ResiduesOf(ImmutableArray<Identity> identities, Identity subject, Direction direction)
-    {
-        var stack = subject.Subject(direction);
-        var places = subject.Places(direction);
-        var result = new Residue[identities.Length];
-        if (!_residues.TryGetValue(stack, out var known))
-            _residues[stack] = known = [];
-        var earlier = _earlier.Residues.GetValueOrDefault(stack);
-        for (var i = 0; i < identities.Length; i++)
-        {
-            var view = new View(stack, places, identities[i]);
-            if (!known.TryGetValue(view, out var residue))
-            {
-                residue = earlier is not null && earlier.TryGetValue(view, out var before) ? before : Compute(stack, view);
-                known[view] = residue = _distinct.TryGetValue(residue, out var equal) ? equal : _distinct[residue] = residue;
-            }
-
-            result[i] = residue;
-        }
-
-        return result;
-    }
-
-    private Residue Compute(Stack stack, View view) => stack.IsEnforced && !(stack.Shape.Families & view.Shape.Families).IsNone
-        ? Residue.Of(stack.Direction, new TierBlocks(stack, new PeerRuleWriter(stack, view, _sets)).Build())
-        : Residue.Open(stack.Direction);
 }

@@ -2,35 +2,24 @@ using System.Collections.Immutable;
 
 namespace EdgeAgent.Policy;
 
-/// <summary>The plans of all identities, with what they were made from, so that the next change makes anew only what it touches.</summary>
+/// <summary>
+/// The plans of all identities, with what they were made from, so that the next change makes anew only what it touches. Identities have
+/// numbers, which stay while other identities come and go, and are given again once their hosts are gone. Nothing that a host is told
+/// depends on them.
+/// </summary>
 internal sealed record Plans
 {
     public static Plans None { get; } = new();
 
-    /// <summary>The identity of each class of hosts.</summary>
-    public ImmutableDictionary<HostClassKey, Identity> IdentityOf { get; init; } = ImmutableDictionary<HostClassKey, Identity>.Empty;
+    /// <summary>The number of the identity of each class of hosts.</summary>
+    public ImmutableDictionary<HostClassKey, int> NumberOf { get; init; } = ImmutableDictionary<HostClassKey, int>.Empty;
 
-    /// <summary>The plan of each identity.</summary>
-    public ImmutableDictionary<Identity, HostPlan> ByIdentity { get; init; } = ImmutableDictionary<Identity, HostPlan>.Empty;
+    /// <summary>By number; null for numbers that no identity has.</summary>
+    public ImmutableArray<IdentityRow?> Rows { get; init; } = [];
 
-    /// <summary>The own blocks of each stack.</summary>
-    public ImmutableDictionary<Stack, OwnBlocks> Own { get; init; } = ImmutableDictionary<Stack, OwnBlocks>.Empty;
+    /// <summary>The plan of a class of hosts.</summary>
+    public HostPlan Of(HostClassKey key) => Rows[NumberOf[key]]!.Plan;
 
-    /// <summary>What each stack leaves for hosts at the other end.</summary>
-    public ImmutableDictionary<Stack, ImmutableDictionary<View, Residue>> Residues { get; init; } = ImmutableDictionary<Stack, ImmutableDictionary<View, Residue>>.Empty;
-
-    /// <summary>What the sets mean that rules name, also rules that no plan needs at present.</summary>
-    public ImmutableDictionary<string, SetDefinition> Sets { get; init; } = ImmutableDictionary.Create<string, SetDefinition>(StringComparer.Ordinal);
-
-    /// <summary>What the port sets mean that rules name.</summary>
-    public ImmutableDictionary<string, PortDefinition> PortSets { get; init; } = ImmutableDictionary.Create<string, PortDefinition>(StringComparer.Ordinal);
-
-    /// <summary>The ids of the sets that plans name.</summary>
-    public ImmutableHashSet<string> NamedSets { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
-
-    /// <summary>The ids of the port sets that plans name.</summary>
-    public ImmutableHashSet<string> NamedPortSets { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
+    /// <summary>Whether rules of some identity depend on which numbers other endpoints' port names stand for.</summary>
+    public bool LookAtPeerPorts { get; init; }
 }
-
-/// <summary>The blocks of a stack for its own hosts.</summary>
-internal sealed record OwnBlocks(Contracts.EquatableArray<Contracts.Block> Blocks);

@@ -8,13 +8,15 @@ internal sealed class Residue : IEquatable<Residue>
 {
     private readonly int _hash;
 
-    private Residue(Direction direction, EquatableArray<Block> blocks)
+    private Residue(Direction direction, EquatableArray<Block> blocks, NamedSets sets)
     {
         Direction = direction;
         Blocks = blocks;
+        Sets = sets;
         IsOpen = blocks.IsEmpty;
         IsClosed = blocks is [{ Rules.IsEmpty: true, End: BlockEnd.Deny }];
         SetId = IsOpen ? "" : Name(direction, blocks);
+        Branch = new(SetId, blocks);
         _hash = HashCode.Combine(direction, SetId);
     }
 
@@ -33,11 +35,17 @@ internal sealed class Residue : IEquatable<Residue>
     /// <summary>The id of the set of subjects whose blocks leave this, for the hosts' branches.</summary>
     public string SetId { get; }
 
+    /// <summary>The branch of hosts that it is left for.</summary>
+    public Branch Branch { get; }
+
+    /// <summary>The sets that the blocks name.</summary>
+    public NamedSets Sets { get; }
+
     /// <summary>Nothing left: all is allowed.</summary>
-    public static Residue Open(Direction direction) => new(direction, []);
+    public static Residue Open(Direction direction) => new(direction, [], NamedSets.None);
 
     /// <summary>Leaves out of blocks what cannot decide any more.</summary>
-    public static Residue Of(Direction direction, IEnumerable<Block> blocks)
+    public static Residue Of(Direction direction, IEnumerable<Block> blocks, SetCatalog sets)
     {
         var result = ImmutableArray.CreateBuilder<Block>();
         foreach (var block in blocks.Select(Shorten))
@@ -50,7 +58,8 @@ internal sealed class Residue : IEquatable<Residue>
 
         while (result.Count > 0 && !CanDeny(result[^1]))
             result.RemoveAt(result.Count - 1);
-        return new(direction, result.ToImmutable());
+        EquatableArray<Block> left = result.ToImmutable();
+        return new(direction, left, sets.NamedBy(left));
     }
 
     /// <summary>Cuts a block after a rule that matches all traffic, and drops rules at its end that say what the end says.</summary>

@@ -8,17 +8,21 @@ internal sealed record ResolvedPolicies
 {
     public static ResolvedPolicies None { get; } = new();
 
-    /// <summary>At no revision.</summary>
-    public ImmutableDictionary<HostPlan, HostPolicy> ByPlan { get; init; } = ImmutableDictionary<HostPlan, HostPolicy>.Empty;
+    /// <summary>By the number of the identity, at no revision.</summary>
+    public ImmutableArray<HostPolicy?> ByNumber { get; init; } = [];
 
     /// <summary>The sets that rules name.</summary>
-    public ImmutableDictionary<string, (SetDefinition Definition, AddressSet Set)> Sets { get; init; } =
-        ImmutableDictionary.Create<string, (SetDefinition Definition, AddressSet Set)>(StringComparer.Ordinal);
+    public ImmutableDictionary<string, ResolvedSet> Sets { get; init; } = ImmutableDictionary.Create<string, ResolvedSet>(StringComparer.Ordinal);
 
-    public ImmutableDictionary<string, (PortDefinition Definition, PortSet Set)> PortSets { get; init; } =
-        ImmutableDictionary.Create<string, (PortDefinition Definition, PortSet Set)>(StringComparer.Ordinal);
+    /// <summary>The port sets that rules name.</summary>
+    public ImmutableDictionary<string, ResolvedPorts> PortSets { get; init; } = ImmutableDictionary.Create<string, ResolvedPorts>(StringComparer.Ordinal);
 
-    /// <summary>The sets of groups, with the members of the classes that they were made from.</summary>
-    public ImmutableDictionary<PeerGroup, (ImmutableArray<ClassMembers> Members, AddressSet Set)> Groups { get; init; } =
-        ImmutableDictionary<PeerGroup, (ImmutableArray<ClassMembers> Members, AddressSet Set)>.Empty;
+    /// <summary>The sets of groups.</summary>
+    public ImmutableDictionary<PeerGroup, AddressSet> Groups { get; init; } = ImmutableDictionary<PeerGroup, AddressSet>.Empty;
 }
+
+/// <summary>A set and what it means.</summary>
+internal sealed record ResolvedSet(SetDefinition Definition, AddressSet Set);
+
+/// <summary>A port set and what it means.</summary>
+internal sealed record ResolvedPorts(PortDefinition Definition, PortSet Set);

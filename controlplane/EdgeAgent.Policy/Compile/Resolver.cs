@@ -3,139 +3,96 @@ using EdgeAgent.Contracts;
 
 namespace EdgeAgent.Policy;
 
-/// <summary>Fills the sets of plans with members. Sets that no changed endpoint has a part in stay the same instances.</summary>
-internal sealed class Resolver(World world, Plans plans, AddressBook book, ResolvedPolicies earlier, IReadOnlyCollection<Endpoint>? changed)
+/// <summary>Makes the host policies of plans. Policies that a change has no part in stay the same instances.</summary>
+internal sealed class Resolver
 {
-    private readonly Dictionary<Identity, ImmutableArray<ClassMembers>.Builder> _members = [];
-    private readonly HashSet<string> _changedSets = new(StringComparer.Ordinal);
-    private readonly HashSet<PeerGroup> _changedGroups = [];
+    private readonly Plans _plans;
+    private readonly Plans _before;
+    private readonly ResolvedPolicies _earlier;
+    private readonly SetResolver _sets;
+
+    private Resolver(World world, Plans before, Plans plans, AddressBook book, ResolvedPolicies earlier)
+    {
+        (_before, _plans, _earlier) = (before, plans, earlier);
+        _sets = new(world, plans, ReferenceEquals(before, plans), book, earlier);
+    }
 
     /// <summary>The policies of all plans.</summary>
-    /// <param name="world">The world.</param>
+    /// <param name="step">The way from the earlier world.</param>
+    /// <param name="before">The plans of the earlier world.</param>
     /// <param name="plans">The plans.</param>
     /// <param name="book">The addresses of the world.</param>
     /// <param name="earlier">The policies of the earlier world.</param>
     /// <param name="changed">Every endpoint that differs from the earlier world, as it was and as it is; null when any may.</param>
-    public static ResolvedPolicies Resolve(World world, Plans plans, AddressBook book, ResolvedPolicies earlier, IReadOnlyCollection<Endpoint>? changed) =>
-        new Resolver(world, plans, book, earlier, changed).Resolve();
+    public static ResolvedPolicies Resolve(WorldStep step, Plans before, Plans plans, AddressBook book, ResolvedPolicies earlier, IReadOnlyCollection<Endpoint>? changed) =>
+        new Resolver(step.World, before, plans, book, earlier).Resolve(step.Moves, changed);
 
-    private ResolvedPolicies Resolve()
+    private ResolvedPolicies Resolve(HostMoves moves, IReadOnlyCollection<Endpoint>? changed)
     {
-        foreach (var (key, identity) in plans.IdentityOf)
-        {
-            if (!_members.TryGetValue(identity, out var members))
-                _members[identity] = members = ImmutableArray.CreateBuilder<ClassMembers>();
-            members.Add(world.Members[key]);
-        }
-
-        var resolved = new ResolvedPolicies { Sets = Sets(), PortSets = PortSets(), Groups = Groups() };
-        var byPlan = ImmutableDictionary.CreateBuilder<HostPlan, HostPolicy>();
-        foreach (var plan in plans.ByIdentity.Values)
-            byPlan[plan] = earlier.ByPlan.TryGetValue(plan, out var known) ? Renew(plan, known, resolved) : Make(plan, resolved);
-        return resolved with { ByPlan = byPlan.ToImmutable() };
+        var resolved = new ResolvedPolicies { Sets = _sets.Sets(changed), PortSets = _sets.PortSets(changed), Groups = _sets.Groups(Moved(moves)) };
+        var policies = ImmutableArray.CreateBuilder<HostPolicy?>(_plans.Rows.Length);
+        for (var number = 0; number < _plans.Rows.Length; number++)
+            policies.Add(_plans.Rows[number] is { } row ? PolicyOf(number, row.Plan, resolved) : null);
+        return resolved with { ByNumber = policies.MoveToImmutable() };
     }
 
-    private ImmutableDictionary<string, (SetDefinition Definition, AddressSet Set)> Sets()
+    /// <summary>For each number, whether the addresses of its hosts may be others than before.</summary>
+    private bool[] Moved(HostMoves moves)
     {
-        var sets = earlier.Sets.ToBuilder();
-        sets.RemoveRange(earlier.Sets.Keys.Where(id => !plans.NamedSets.Contains(id)).ToArray());
-        foreach (var id in plans.NamedSets)
+        var result = new bool[_plans.Rows.Length];
+        foreach (var key in moves.Classes)
         {
-            var definition = plans.Sets[id];
-            if (sets.TryGetValue(id, out var known) && known.Definition.Equals(definition) && !Concerned(definition.Concerns))
-                continue;
-            var set = new AddressSet(id, definition.Members(book));
-            sets[id] = (definition, set);
-            if (known.Set is null || known.Set.Prefixes != set.Prefixes)
-                _changedSets.Add(id);
-            else
-                sets[id] = (definition, known.Set);
+            if (_plans.NumberOf.TryGetValue(key, out var number))
+                result[number] = true;
         }
 
-        return sets.ToImmutable();
+        for (var number = 0; number < result.Length; number++)
+            result[number] |= _plans.Rows[number] is { } row && !(Earlier(number) is { } before && before.Classes == row.Classes);
+        return result;
     }
 
-    private ImmutableDictionary<string, (PortDefinition Definition, PortSet Set)> PortSets()
-    {
-        var sets = earlier.PortSets.ToBuilder();
-        sets.RemoveRange(earlier.PortSets.Keys.Where(id => !plans.NamedPortSets.Contains(id)).ToArray());
-        foreach (var id in plans.NamedPortSets)
-        {
-            var definition = plans.PortSets[id];
-            if (sets.TryGetValue(id, out var known) && known.Definition.Equals(definition) && !Concerned(definition.Concerns))
-                continue;
-            var set = definition.Resolve(book);
-            sets[id] = (definition, set);
-            if (known.Set is null || known.Set.Members != set.Members)
-                _changedSets.Add(id);
-            else
-                sets[id] = (definition, known.Set);
-        }
+    private IdentityRow? Earlier(int number) => number < _before.Rows.Length ? _before.Rows[number] : null;
 
-        return sets.ToImmutable();
-    }
-
-    private bool Concerned(Func<Endpoint, bool> concerns) => changed is null || changed.Any(concerns);
-
-    private ImmutableDictionary<PeerGroup, (ImmutableArray<ClassMembers> Members, AddressSet Set)> Groups()
-    {
-        var current = plans.ByIdentity.Values.SelectMany(plan => plan.Groups).ToHashSet();
-        var groups = earlier.Groups.ToBuilder();
-        groups.RemoveRange(earlier.Groups.Keys.Where(group => !current.Contains(group)).ToArray());
-        foreach (var group in current)
-        {
-            var members = group.Members.SelectMany(identity => _members[identity]).ToImmutableArray();
-            if (groups.TryGetValue(group, out var known) && IsSame(known.Members, members))
-                continue;
-            groups[group] = (members, new(group.SetId, members.SelectMany(part => part.Addresses)));
-            _changedGroups.Add(group);
-        }
-
-        return groups.ToImmutable();
-    }
-
-    /// <summary>Whether the members are the same instances; the order of classes may differ.</summary>
-    private static bool IsSame(ImmutableArray<ClassMembers> left, ImmutableArray<ClassMembers> right) =>
-        left.Length == right.Length && left.ToHashSet<object>(ReferenceEqualityComparer.Instance).SetEquals(right);
+    private HostPolicy PolicyOf(int number, HostPlan plan, ResolvedPolicies resolved) =>
+        Earlier(number) is { } row && ReferenceEquals(row.Plan, plan) ? Renew(plan, _earlier.ByNumber[number]!) : Make(plan, resolved);
 
     private static HostPolicy Make(HostPlan plan, ResolvedPolicies resolved)
     {
         var sets = ImmutableSortedDictionary.CreateBuilder<string, AddressSet>(StringComparer.Ordinal);
-        foreach (var id in plan.SetIds)
-            sets[id] = resolved.Sets[id].Set;
+        foreach (var definition in plan.Sets.Addresses)
+            sets[definition.Id] = resolved.Sets[definition.Id].Set;
         foreach (var group in plan.Groups)
-            sets[group.SetId] = resolved.Groups[group].Set;
+            sets[group.SetId] = resolved.Groups[group];
         return new()
         {
-            Mode = plan.Identity.Mode,
+            Mode = plan.Mode,
             Inbound = plan.Inbound,
             Outbound = plan.Outbound,
             Sets = sets.ToImmutable(),
-            PortSets = plan.PortSetIds.ToImmutableSortedDictionary(id => id, id => resolved.PortSets[id].Set, StringComparer.Ordinal),
+            PortSets = plan.Sets.Ports.ToImmutableSortedDictionary(set => set.Id, set => resolved.PortSets[set.Id].Set, StringComparer.Ordinal),
         };
     }
 
     /// <summary>The policy of a plan that stays, with the sets that changed.</summary>
-    private HostPolicy Renew(HostPlan plan, HostPolicy known, ResolvedPolicies resolved)
+    private HostPolicy Renew(HostPlan plan, HostPolicy known)
     {
-        var sets = known.Sets;
-        foreach (var id in plan.SetIds)
+        var (sets, portSets) = (known.Sets, known.PortSets);
+        foreach (var (group, set) in _sets.ChangedGroups)
         {
-            if (_changedSets.Contains(id))
-                sets = sets.SetItem(id, resolved.Sets[id].Set);
+            if (plan.Has(group))
+                sets = sets.SetItem(set.Id, set);
         }
 
-        foreach (var group in plan.Groups)
+        foreach (var set in _sets.Changed)
         {
-            if (_changedGroups.Contains(group))
-                sets = sets.SetItem(group.SetId, resolved.Groups[group].Set);
+            if (plan.Names(set.Id))
+                sets = sets.SetItem(set.Id, set);
         }
 
-        var portSets = known.PortSets;
-        foreach (var id in plan.PortSetIds)
+        foreach (var set in _sets.ChangedPorts)
         {
-            if (_changedSets.Contains(id))
-                portSets = portSets.SetItem(id, resolved.PortSets[id].Set);
+            if (plan.Names(set.Id))
+                portSets = portSets.SetItem(set.Id, set);
         }
 
         return ReferenceEquals(sets, known.Sets) && ReferenceEquals(portSets, known.PortSets) ? known : known with { Sets = sets, PortSets = portSets };

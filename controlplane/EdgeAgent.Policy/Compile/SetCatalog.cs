@@ -3,21 +3,22 @@ using EdgeAgent.Contracts;
 
 namespace EdgeAgent.Policy;
 
-/// <summary>Gives ids to the sets that rules name, and keeps what they mean.</summary>
-internal sealed class SetCatalog(AddressBook book, Plans earlier)
+/// <summary>Gives ids to the sets that the rules of one computation name, and keeps what they mean.</summary>
+internal sealed class SetCatalog(AddressBook book)
 {
     private readonly Dictionary<string, SetDefinition> _sets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PortDefinition> _ports = new(StringComparer.Ordinal);
 
-    /// <summary>What some sets mean.</summary>
-    public ImmutableDictionary<string, SetDefinition> Definitions(IEnumerable<string> ids) => ids
-        .Distinct(StringComparer.Ordinal)
-        .ToImmutableDictionary(id => id, id => _sets.TryGetValue(id, out var set) ? set : earlier.Sets[id], StringComparer.Ordinal);
-
-    /// <summary>What some port sets mean.</summary>
-    public ImmutableDictionary<string, PortDefinition> PortDefinitions(IEnumerable<string> ids) => ids
-        .Distinct(StringComparer.Ordinal)
-        .ToImmutableDictionary(id => id, id => _ports.TryGetValue(id, out var set) ? set : earlier.PortSets[id], StringComparer.Ordinal);
+    /// <summary>The sets that some of the rules name.</summary>
+    public NamedSets NamedBy(EquatableArray<Block> blocks)
+    {
+        if (_sets.Count == 0 && _ports.Count == 0)
+            return NamedSets.None;
+        var rules = blocks.Items.SelectMany(block => block.Rules.Items).ToList();
+        var ids = rules.SelectMany(rule => rule.PeerAnyOf.Items.Concat(rule.PeerNoneOf.Items)).ToHashSet(StringComparer.Ordinal);
+        var portIds = rules.SelectMany(rule => rule.PeerPorts.Items).ToHashSet(StringComparer.Ordinal);
+        return ids.Count == 0 && portIds.Count == 0 ? NamedSets.None : new([.. ids.Select(id => _sets[id])], [.. portIds.Select(id => _ports[id])]);
+    }
 
     /// <summary>Whether a match says where the peer is, not merely where it is not.</summary>
     public static bool HasPositivePart(PeerMatch match) => match.Endpoints is not null || !match.Nets.IsEmpty;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using EdgeAgent.Contracts;
 
 namespace EdgeAgent.Policy;
@@ -22,12 +23,13 @@ internal sealed class Stack : IEquatable<Stack>
         hash.Add(direction);
         hash.Add(shape);
         foreach (var entry in entries)
-        {
-            hash.Add(entry.Node.Resource.Key);
-            hash.Add(entry.Facts);
-        }
-
+            hash.Add(entry);
         _hash = hash.ToHashCode();
+        LooksAtPeerPorts = entries.Any(entry => entry.Side.Rules.Items
+            .SelectMany(rule => rule.Traffic ?? [])
+            .Any(traffic => direction == Direction.Inbound
+                ? traffic.SourcePorts is { Names.IsEmpty: false } || traffic.NotSourcePorts is { Names.IsEmpty: false }
+                : traffic.NotPorts is { Names.IsEmpty: false }));
     }
 
     public Direction Direction { get; }
@@ -43,11 +45,7 @@ internal sealed class Stack : IEquatable<Stack>
     public ImmutableArray<StackEntry> Entries { get; }
 
     /// <summary>Whether the hosts' own rules depend on which numbers other endpoints' port names stand for.</summary>
-    public bool LooksAtPeerPorts => Entries.Any(entry => entry.Side.Rules.Items
-        .SelectMany(rule => rule.Traffic ?? [])
-        .Any(traffic => Direction == Direction.Inbound
-            ? traffic.SourcePorts is { Names.IsEmpty: false } || traffic.NotSourcePorts is { Names.IsEmpty: false }
-            : traffic.NotPorts is { Names.IsEmpty: false }));
+    public bool LooksAtPeerPorts { get; }
 
     public bool Equals(Stack? other) =>
         ReferenceEquals(this, other)
@@ -68,8 +66,7 @@ internal sealed class Stack : IEquatable<Stack>
 /// <param name="Facts">What that side has to do with the hosts.</param>
 internal readonly record struct StackEntry(PolicyNode Node, PolicySide Side, SideFacts Facts)
 {
-    /// <summary>Policies are compared by instance: one that is written anew is another.</summary>
-    public bool Equals(StackEntry other) => ReferenceEquals(Node, other.Node) && Facts.Equals(other.Facts);
+    public override int GetHashCode() => HashCode.Combine(RuntimeHelpers.GetHashCode(Node), Facts);
 
-    public override int GetHashCode() => HashCode.Combine(Node.Resource.Key, Facts);
+    public bool Equals(StackEntry other) => ReferenceEquals(Node, other.Node) && Facts.Equals(other.Facts);
 }

@@ -7,15 +7,15 @@ internal sealed class View : IEquatable<View>
 {
     private readonly int _hash;
 
-    public View(Stack stack, ImmutableArray<int> places, Identity host)
+    public View(Stack stack, Identity host)
     {
         Shape = host.Shape;
-        var facts = ImmutableArray.CreateBuilder<SideFacts?>(places.Length);
+        var facts = ImmutableArray.CreateBuilder<SideFacts?>(stack.Entries.Length);
         var hash = new HashCode();
         hash.Add(Shape);
-        foreach (var place in places)
+        foreach (var entry in stack.Entries)
         {
-            var side = host.Facts[place]?.Side(stack.Direction);
+            var side = host.Facts(entry.Node, stack.Direction);
             facts.Add(side);
             hash.Add(side);
         }

@@ -5,14 +5,17 @@ namespace EdgeAgent.Policy;
 /// <summary>What came of a change.</summary>
 /// <param name="State">The new state; the old one when the change was refused.</param>
 /// <param name="Diagnostics">Errors that refused it, or the warnings that hold for the new state.</param>
-/// <param name="Changed">The hosts, sorted, that have another policy than before or are new.</param>
+/// <param name="Changes">The policies that are others than before, each with the hosts that it is for.</param>
 /// <param name="Removed">The hosts, sorted, that are gone.</param>
 public sealed record ApplyResult(
     EngineState State,
     ImmutableArray<Diagnostic> Diagnostics,
-    ImmutableArray<ResourceKey> Changed,
+    ImmutableArray<PolicyChange> Changes,
     ImmutableArray<ResourceKey> Removed)
 {
+    /// <summary>The hosts, sorted, that have another policy than before or are new.</summary>
+    public HostSelection Changed { get; } = HostSelection.Union(Changes.Select(change => change.Hosts));
+
     /// <summary>Whether the change was accepted.</summary>
     public bool Accepted => !Diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error);
 }

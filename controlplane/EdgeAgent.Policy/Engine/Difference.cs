@@ -4,41 +4,26 @@ using EdgeAgent.Contracts;
 namespace EdgeAgent.Policy;
 
 /// <summary>Tells which hosts have another policy than before, without looking at the others.</summary>
-internal static class Difference
+internal sealed class Difference
 {
-    /// <summary>The hosts, sorted, that have another policy or are new.</summary>
-    public static ImmutableArray<ResourceKey> Changed(EngineState before, EngineState after)
+    private readonly EngineState _before;
+    private readonly EngineState _after;
+    private readonly Dictionary<(HostPolicy?, HostPolicy), List<ImmutableSortedSet<ResourceKey>>> _parts = new(ReferencePairs.Instance);
+    private readonly Dictionary<(HostPolicy?, HostPolicy), bool> _same = new(ReferencePairs.Instance);
+
+    private Difference(EngineState before, EngineState after) => (_before, _after) = (before, after);
+
+    /// <summary>The policies that are others than before, with their hosts.</summary>
+    /// <param name="before">The state before.</param>
+    /// <param name="after">The state after.</param>
+    /// <param name="moves">How hosts moved between classes.</param>
+    public static ImmutableArray<PolicyChange> Changed(EngineState before, EngineState after, HostMoves moves)
     {
-        var result = ImmutableSortedSet.CreateBuilder<ResourceKey>();
-        var same = new Dictionary<(HostPolicy, HostPolicy), bool>(ReferencePairs.Instance);
+        var difference = new Difference(before, after);
         foreach (var (key, members) in after.World.Members)
-        {
-            var policy = after.PolicyOf(key);
-            var earlier = before.World.Members.GetValueOrDefault(key);
-            if (ReferenceEquals(earlier, members))
-            {
-                if (!IsSame(before.PolicyOf(key), policy))
-                    result.UnionWith(members.Hosts);
-                continue;
-            }
-
-            foreach (var host in members.Hosts)
-            {
-                if (!before.World.ClassOf.TryGetValue(host, out var old) || !IsSame(before.PolicyOf(old), policy))
-                    result.Add(host);
-            }
-        }
-
-        return [.. result];
-
-        bool IsSame(HostPolicy left, HostPolicy right)
-        {
-            if (ReferenceEquals(left, right))
-                return true;
-            if (!same.TryGetValue((left, right), out var equal))
-                same[(left, right)] = equal = HostPolicyComparison.MeansTheSame(left, right);
-            return equal;
-        }
+            difference.Compare(key, members, moves);
+        difference.CompareMoved(moves.Hosts);
+        return [.. difference._parts.Select(pair => new PolicyChange(pair.Key.Item1, pair.Key.Item2, new(pair.Value)))];
     }
 
     /// <summary>The hosts, sorted, that are gone.</summary>
@@ -47,4 +32,54 @@ internal static class Difference
     /// <param name="changes">The keys of the resources that changed, sorted.</param>
     public static ImmutableArray<ResourceKey> Removed(EngineState before, EngineState after, IEnumerable<ResourceKey> changes) =>
         [.. changes.Where(key => before.World.ClassOf.ContainsKey(key) && !after.World.ClassOf.ContainsKey(key))];
+
+    /// <summary>Compares for the hosts of a class that were in it before.</summary>
+    private void Compare(HostClassKey key, ClassMembers members, HostMoves moves)
+    {
+        if (!_before.World.Members.ContainsKey(key))
+            return;
+        var (before, after) = (_before.PolicyOf(key), _after.PolicyOf(key));
+        if (ReferenceEquals(before, after))
+            return;
+        var stayed = moves.Classes.Contains(key) ? members.Hosts.Except(moves.Hosts.Where(members.Hosts.Contains)) : members.Hosts;
+        if (!stayed.IsEmpty && (IsRenewed(key) || !IsSame(before, after)))
+            Add(before, after, stayed);
+    }
+
+    /// <summary>Whether the plan is that of before: then a policy is another instance only where sets changed.</summary>
+    private bool IsRenewed(HostClassKey key) => ReferenceEquals(_before.Plans.Of(key), _after.Plans.Of(key));
+
+    private void CompareMoved(IEnumerable<ResourceKey> hosts)
+    {
+        var moved = new Dictionary<(HostPolicy?, HostPolicy), List<ResourceKey>>(ReferencePairs.Instance);
+        foreach (var host in hosts)
+        {
+            var before = _before.World.ClassOf.TryGetValue(host, out var old) ? _before.PolicyOf(old) : null;
+            var after = _after.PolicyOf(_after.World.ClassOf[host]);
+            if (IsSame(before, after))
+                continue;
+            if (!moved.TryGetValue((before, after), out var alike))
+                moved[(before, after)] = alike = [];
+            alike.Add(host);
+        }
+
+        foreach (var ((before, after), alike) in moved)
+            Add(before, after, [.. alike]);
+    }
+
+    private void Add(HostPolicy? before, HostPolicy after, ImmutableSortedSet<ResourceKey> hosts)
+    {
+        if (!_parts.TryGetValue((before, after), out var parts))
+            _parts[(before, after)] = parts = [];
+        parts.Add(hosts);
+    }
+
+    private bool IsSame(HostPolicy? before, HostPolicy after)
+    {
+        if (before is null || ReferenceEquals(before, after))
+            return before is not null;
+        if (!_same.TryGetValue((before, after), out var same))
+            _same[(before, after)] = same = HostPolicyComparison.MeansTheSame(before, after);
+        return same;
+    }
 }

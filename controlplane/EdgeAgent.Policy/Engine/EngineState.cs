@@ -44,6 +44,9 @@ public sealed class EngineState
     /// <summary>The keys of the hosts that policy is enforced at, sorted.</summary>
     public IEnumerable<ResourceKey> Hosts => World.Endpoints.Values.Where(endpoint => endpoint.IsManaged).Select(endpoint => endpoint.Key);
 
+    /// <summary>The endpoints that have an address, singly or in a block of theirs.</summary>
+    public IEnumerable<ResourceKey> EndpointsAt(IpAddress address) => World.EndpointsAt(address).Select(endpoint => endpoint.Key);
+
     /// <summary>
     /// What a host must enforce, as one instance for all hosts that enforce the same, without revision; null when there is no such
     /// managed host. For those who encode each policy once for many hosts.
@@ -70,5 +73,5 @@ public sealed class EngineState
         World.ClassOf.TryGetValue(host, out var key) ? PolicyOf(key) with { Revision = Revision } : null;
 
     /// <summary>What the hosts of a class must enforce, at no revision.</summary>
-    internal HostPolicy PolicyOf(HostClassKey hosts) => Resolved.ByPlan[Plans.ByIdentity[Plans.IdentityOf[hosts]]];
+    internal HostPolicy PolicyOf(HostClassKey hosts) => Resolved.ByNumber[Plans.NumberOf[hosts]]!;
 }

@@ -21,12 +21,12 @@ internal static class HostPolicyComparison
 }
 
 /// <summary>Compares pairs by identity of their parts.</summary>
-internal sealed class ReferencePairs : IEqualityComparer<(HostPolicy, HostPolicy)>
+internal sealed class ReferencePairs : IEqualityComparer<(HostPolicy?, HostPolicy)>
 {
     public static ReferencePairs Instance { get; } = new();
 
-    public bool Equals((HostPolicy, HostPolicy) x, (HostPolicy, HostPolicy) y) => ReferenceEquals(x.Item1, y.Item1) && ReferenceEquals(x.Item2, y.Item2);
+    public bool Equals((HostPolicy?, HostPolicy) x, (HostPolicy?, HostPolicy) y) => ReferenceEquals(x.Item1, y.Item1) && ReferenceEquals(x.Item2, y.Item2);
 
-    public int GetHashCode((HostPolicy, HostPolicy) obj) =>
+    public int GetHashCode((HostPolicy?, HostPolicy) obj) =>
         HashCode.Combine(RuntimeHelpers.GetHashCode(obj.Item1), RuntimeHelpers.GetHashCode(obj.Item2));
 }

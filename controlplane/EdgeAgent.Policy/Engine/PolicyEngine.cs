@@ -33,10 +33,10 @@ public static class PolicyEngine
         var derived = Derivation.After(state, changes, next);
         var step = WorldChange.Apply(state.World, Derivation.Merge(changes, state.Derived, derived ?? DerivedPolicies.None));
         var book = new AddressBook(step.World);
-        var plans = Planner.Plan(state.World, step.World, state.Plans, book);
-        var resolved = Resolver.Resolve(step.World, plans, book, state.Resolved, step.Changed.Count > FewEndpoints ? null : step.Changed);
+        var plans = Planner.Plan(state.World, step, state.Plans, book);
+        var resolved = Resolver.Resolve(step, state.Plans, plans, book, state.Resolved, step.Changed.Count > FewEndpoints ? null : step.Changed);
         var result = new EngineState(state.Revision.Next, next, derived, step.World, plans, resolved, Warnings.After(state, step.World, derived));
-        return new(result, result.Warnings, Difference.Changed(state, result), Difference.Removed(state, result, changes.Keys));
+        return new(result, result.Warnings, Difference.Changed(state, result, step.Moves), Difference.Removed(state, result, changes.Keys));
     }
 
     /// <summary>

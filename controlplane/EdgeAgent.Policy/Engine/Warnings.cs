@@ -15,13 +15,13 @@ internal static class Warnings
 
     private static ImmutableArray<Diagnostic> Of(World world, DerivedPolicies derived)
     {
-        var selecting = new HashSet<ResourceKey>();
+        var selecting = new HashSet<PolicyNode>();
         foreach (var hosts in world.Classes.Values)
         {
-            for (var i = 0; i < hosts.Facts.Length; i++)
+            foreach (var (node, facts) in hosts.Concerns)
             {
-                if (hosts.Facts[i] is { } facts && (facts.Ingress?.Subject.IsNone == false || facts.Egress?.Subject.IsNone == false))
-                    selecting.Add(world.Policies[i].Resource.Key);
+                if (facts.Ingress?.Subject.IsNone == false || facts.Egress?.Subject.IsNone == false)
+                    selecting.Add(node);
             }
         }
 
@@ -30,8 +30,8 @@ internal static class Warnings
             .. derived.Diagnostics,
             .. RefusedRoutes.Of(world),
             .. world.Policies
+                .Where(node => node.Resource.Key.Kind != NamespaceResource.Kind && !selecting.Contains(node))
                 .Select(node => node.Resource)
-                .Where(policy => policy.Key.Kind != NamespaceResource.Kind && !selecting.Contains(policy.Key))
                 .Select(policy => new Diagnostic(Severity.Warning, policy.Source, policy.Key, "", "selects no host, so nothing is enforced for it")),
         ];
     }

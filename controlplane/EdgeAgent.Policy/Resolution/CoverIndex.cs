@@ -59,8 +59,8 @@ internal sealed class CoverIndex
 
         public Builder(CoverIndex index) => (_covers, _lengths) = (index._covers.ToBuilder(), index._lengths.ToBuilder());
 
-        /// <summary>Whether a block came or went, so that addresses may have another narrowest block than before.</summary>
-        public bool BlocksChanged { get; private set; }
+        /// <summary>The blocks that came or went, so that addresses in them may have another narrowest block than before.</summary>
+        public HashSet<Cidr> Changed { get; } = [];
 
         public void Mention(Cidr block, int times) => Update(block, cover => cover with { Policies = cover.Policies + times });
 
@@ -76,9 +76,9 @@ internal sealed class CoverIndex
             var after = change(before ?? new(0, []));
             if (after.IsUnused)
             {
-                _covers.Remove(block);
-                Count(block, -1);
-                BlocksChanged = true;
+                // An endpoint may give a block twice.
+                if (_covers.Remove(block))
+                    Count(block, -1);
                 return;
             }
 
@@ -86,11 +86,13 @@ internal sealed class CoverIndex
             if (known)
                 return;
             Count(block, 1);
-            BlocksChanged = true;
         }
 
         private void Count(Cidr block, int change)
         {
+            // One that went and came again, as when a policy is written anew, is what it was.
+            if (!Changed.Add(block))
+                Changed.Remove(block);
             var key = (block.Family, -block.Length);
             var count = _lengths.GetValueOrDefault(key) + change;
             if (count == 0)

@@ -6,12 +6,13 @@ namespace EdgeAgent.Policy;
 /// <summary>Hosts that policies cannot tell apart, and what each policy has to do with them.</summary>
 internal sealed class HostClass
 {
-    private HostClass(HostClassKey key, NamespaceFacts? place, ImmutableArray<Slot> slots, ImmutableArray<PolicyFacts?> facts)
+    private HostClass(HostClassKey key, NamespaceFacts? place, ImmutableArray<Slot> slots, ImmutableArray<PolicyConcern> concerns, SlotShape? shape = null)
     {
         Key = key;
         Namespace = place;
         Slots = slots;
-        Facts = facts;
+        Concerns = concerns;
+        Shape = shape ?? new(slots, key.Only is not null);
     }
 
     public HostClassKey Key { get; }
@@ -20,31 +21,44 @@ internal sealed class HostClass
 
     public ImmutableArray<Slot> Slots { get; }
 
-    /// <summary>For each policy in order.</summary>
-    public ImmutableArray<PolicyFacts?> Facts { get; }
+    /// <summary>All that compiled rules depend on of the slots; one instance while it stays.</summary>
+    public SlotShape Shape { get; }
 
-    /// <summary>Resolves a class by one of its hosts; of an earlier state of the class it keeps what still holds.</summary>
-    /// <param name="key">The class.</param>
-    /// <param name="host">One of its hosts.</param>
-    /// <param name="world">The world.</param>
-    /// <param name="earlier">The class in the world before; null when it is new.</param>
-    /// <param name="origins">For each policy its place in the world before, or -1; null when the policies are the same.</param>
-    public static HostClass Of(HostClassKey key, Endpoint host, World world, HostClass? earlier, int[]? origins)
+    /// <summary>What policies have to do with the hosts; one instance while it stays.</summary>
+    public ImmutableArray<PolicyConcern> Concerns { get; }
+
+    /// <summary>Resolves a class by one of its hosts.</summary>
+    public static HostClass Of(HostClassKey key, Endpoint host, World world)
     {
         var slots = SlotsOf(key, host, world);
-        if (earlier is null || !earlier.HasSameSlots(slots))
-            return new(key, host.Namespace, slots, [.. world.Policies.Select(policy => PolicyFacts.Of(policy.Resource, slots))]);
-        return origins is null ? earlier : new(key, host.Namespace, slots, earlier.FactsFor(world.Policies, origins, slots));
+        return new(key, host.Namespace, slots, PolicyConcerns.Of(world.Policies, slots));
     }
 
-    /// <summary>Facts of the policies that are known, and new ones of the others: those may speak of labels that the earlier sample host had and this one lacks.</summary>
-    private ImmutableArray<PolicyFacts?> FactsFor(ImmutableArray<PolicyNode> policies, int[] origins, ImmutableArray<Slot> slots)
+    /// <summary>
+    /// The class by another of its hosts, in a later world: policies that are new there may speak of labels and blocks that the host it
+    /// was resolved by had and its hosts now lack.
+    /// </summary>
+    /// <param name="host">The host.</param>
+    /// <param name="world">The world.</param>
+    /// <param name="changes">The policies that changed since.</param>
+    public HostClass Resampled(Endpoint host, World world, PolicyChanges changes)
     {
-        var facts = ImmutableArray.CreateBuilder<PolicyFacts?>(policies.Length);
-        for (var i = 0; i < policies.Length; i++)
-            facts.Add(origins[i] >= 0 ? Facts[origins[i]] : PolicyFacts.Of(policies[i].Resource, slots));
-        return facts.MoveToImmutable();
+        var slots = SlotsOf(Key, host, world);
+        return HasSameSlots(slots)
+            ? new(Key, host.Namespace, slots, Concerns.After(changes, slots), Shape)
+            : new(Key, host.Namespace, slots, PolicyConcerns.Of(world.Policies, slots));
     }
+
+    /// <summary>The class after a change of policies that speak of no other labels and blocks than before.</summary>
+    public HostClass After(PolicyChanges changes)
+    {
+        var concerns = Concerns.After(changes, Slots);
+        return concerns == Concerns ? this : new(Key, Namespace, Slots, concerns, Shape);
+    }
+
+    /// <summary>Whether policies see the same in both: what is made of the one holds for the other.</summary>
+    public bool IsSeenAs(HostClass other) =>
+        ReferenceEquals(this, other) || (Shape == other.Shape && Concerns == other.Concerns && Namespace?.Bookend == other.Namespace?.Bookend);
 
     private bool HasSameSlots(ImmutableArray<Slot> slots) =>
         Slots.Length == slots.Length

@@ -26,43 +26,84 @@ internal sealed record PolicyFacts(SideFacts? Ingress, SideFacts? Egress)
 /// <param name="Rules">For each of its rules.</param>
 internal sealed record SideFacts(SlotSet Subject, EquatableArray<RuleFacts> Rules)
 {
+    private const int FewRules = 64;
+
     private int Hash { get; } = HashCode.Combine(Subject, Rules);
 
     public override int GetHashCode() => Hash;
 
+    /// <summary>
+    /// The facts for these slots. Null when they are no subjects and no rule names them, so that rules about any other end alone mean
+    /// them: most hosts have nothing more to do with most policies.
+    /// </summary>
     public static SideFacts? Of(PolicySide side, ImmutableArray<Slot> slots)
     {
-        var subject = Where(slots, slot => Any(side.Subjects, slot.IsSubject));
-        var rules = ImmutableArray.CreateBuilder<RuleFacts>(side.Rules.Count);
-        var concerned = !subject.IsNone;
-        foreach (var rule in side.Rules)
+        var subject = SlotSet.None;
+        for (var i = 0; i < slots.Length; i++)
         {
-            var self = rule.Self is null || subject.IsNone ? subject : subject & Where(slots, slot => slot.Matches(rule.Self));
-            var peer = rule.Peers is not { } peers ? SlotSet.All(slots.Length) : Where(slots, slot => Any(peers, slot.Matches));
-            concerned |= !peer.IsNone;
-            rules.Add(new(self, peer));
+            if (IsSubject(side.Subjects, slots[i]))
+                subject |= SlotSet.Single(i);
         }
 
-        return concerned ? new(subject, rules.MoveToImmutable()) : null;
+        var count = side.Rules.Count;
+        Span<SlotSet> peers = count <= FewRules ? stackalloc SlotSet[FewRules] : new SlotSet[count];
+        var concerned = !subject.IsNone;
+        for (var rule = 0; rule < count; rule++)
+        {
+            peers[rule] = Peers(side.Rules[rule], slots);
+            concerned |= side.Rules[rule].Peers is not null && !peers[rule].IsNone;
+        }
+
+        return concerned ? new(subject, Facts(side, slots, subject, peers)) : null;
     }
 
-    private static bool Any(EquatableArray<PeerMatch> matches, Func<PeerMatch, bool> holds)
+    /// <summary>The slots at which a rule means hosts as the other end.</summary>
+    /// <param name="facts">What its side of the policy has to do with them.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="index">Its place.</param>
+    /// <param name="slots">How many slots they have.</param>
+    public static SlotSet PeerOf(SideFacts? facts, PolicyRule rule, int index, int slots) =>
+        facts is not null ? facts.Rules[index].Peer : rule.Peers is null ? SlotSet.All(slots) : SlotSet.None;
+
+    private static EquatableArray<RuleFacts> Facts(PolicySide side, ImmutableArray<Slot> slots, SlotSet subject, ReadOnlySpan<SlotSet> peers)
     {
-        foreach (var match in matches)
+        var rules = ImmutableArray.CreateBuilder<RuleFacts>(side.Rules.Count);
+        for (var rule = 0; rule < side.Rules.Count; rule++)
         {
-            if (holds(match))
+            var self = side.Rules[rule].Self is not { } own || subject.IsNone ? subject : subject & Meant(own, slots);
+            rules.Add(new(self, peers[rule]));
+        }
+
+        return rules.MoveToImmutable();
+    }
+
+    private static bool IsSubject(EquatableArray<PeerMatch> subjects, Slot slot)
+    {
+        foreach (var match in subjects.AsSpan())
+        {
+            if (slot.IsSubject(match))
                 return true;
         }
 
         return false;
     }
 
-    private static SlotSet Where(ImmutableArray<Slot> slots, Func<Slot, bool> holds)
+    private static SlotSet Peers(PolicyRule rule, ImmutableArray<Slot> slots)
+    {
+        if (rule.Peers is not { } peers)
+            return SlotSet.All(slots.Length);
+        var result = SlotSet.None;
+        foreach (var match in peers.AsSpan())
+            result |= Meant(match, slots);
+        return result;
+    }
+
+    private static SlotSet Meant(PeerMatch match, ImmutableArray<Slot> slots)
     {
         var result = SlotSet.None;
         for (var i = 0; i < slots.Length; i++)
         {
-            if (holds(slots[i]))
+            if (slots[i].Matches(match))
                 result |= SlotSet.Single(i);
         }
 

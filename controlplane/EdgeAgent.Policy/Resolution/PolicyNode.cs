@@ -1,8 +1,12 @@
 namespace EdgeAgent.Policy;
 
-/// <summary>A policy with its place among all policies.</summary>
-internal sealed record PolicyNode(PolicyResource Resource, TierResource Tier) : IComparable<PolicyNode>
+/// <summary>A policy with its place among all policies. Nodes are compared by instance: a policy that is written anew is another.</summary>
+internal sealed class PolicyNode(PolicyResource resource, TierResource tier) : IComparable<PolicyNode>
 {
+    public PolicyResource Resource { get; } = resource;
+
+    public TierResource Tier { get; } = tier;
+
     /// <summary>The order in which policies are looked at: tiers by order and name, then policies by order, precedence, name, namespace and kind.</summary>
     public int CompareTo(PolicyNode? other)
     {

@@ -14,11 +14,12 @@ internal sealed record Vocabulary(ImmutableDictionary<string, int> Labels, Immut
         Count(Labels, LabelsOf(policy), times),
         Count(PortNames, PortNamesOf(policy), times));
 
-    /// <summary>Whether both have the same words, however often.</summary>
-    public bool HasSameWords(Vocabulary other) => SameKeys(Labels, other.Labels) && SameKeys(PortNames, other.PortNames);
-
-    private static bool SameKeys(ImmutableDictionary<string, int> left, ImmutableDictionary<string, int> right) =>
-        ReferenceEquals(left, right) || (left.Count == right.Count && left.Keys.All(right.ContainsKey));
+    /// <summary>The words that one of the two has and the other lacks, of those that a policy mentions.</summary>
+    public static void Changed(Vocabulary before, Vocabulary after, PolicyResource policy, HashSet<string> labels, HashSet<string> portNames)
+    {
+        labels.UnionWith(LabelsOf(policy).Where(word => before.Labels.ContainsKey(word) != after.Labels.ContainsKey(word)));
+        portNames.UnionWith(PortNamesOf(policy).Where(word => before.PortNames.ContainsKey(word) != after.PortNames.ContainsKey(word)));
+    }
 
     private static ImmutableDictionary<string, int> Count(ImmutableDictionary<string, int> words, IEnumerable<string> mentioned, int times)
     {

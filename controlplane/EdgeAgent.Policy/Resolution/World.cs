@@ -70,7 +70,19 @@ internal sealed record ClassMembers(ImmutableSortedSet<ResourceKey> Hosts, Immut
 {
     public static ClassMembers None { get; } = new([], []);
 
-    public ClassMembers With(EndpointResource host) => new(Hosts.Add(host.Key), Addresses.Union(host.Addresses));
+    public ClassMembers With(EndpointResource host)
+    {
+        var addresses = Addresses;
+        foreach (var address in host.Addresses.AsSpan())
+            addresses = addresses.Add(address);
+        return new(Hosts.Add(host.Key), addresses);
+    }
 
-    public ClassMembers Without(EndpointResource host) => new(Hosts.Remove(host.Key), Addresses.Except(host.Addresses));
+    public ClassMembers Without(EndpointResource host)
+    {
+        var addresses = Addresses;
+        foreach (var address in host.Addresses.AsSpan())
+            addresses = addresses.Remove(address);
+        return new(Hosts.Remove(host.Key), addresses);
+    }
 }

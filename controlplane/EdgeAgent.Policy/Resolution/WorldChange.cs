@@ -11,13 +11,12 @@ internal sealed class WorldChange
     private readonly ImmutableDictionary<string, NamespaceFacts>.Builder _namespaces;
     private readonly ImmutableSortedDictionary<ResourceKey, Endpoint>.Builder _endpoints;
     private readonly HashSet<ResourceKey> _touchedHosts = [];
+    private readonly HashSet<Cidr> _touchedBlocks = [];
     private readonly CoverIndex.Builder _covers;
-    private ImmutableSortedSet<ResourceKey> _unmanaged;
-    private Vocabulary _vocabulary;
-    private ImmutableArray<PolicyNode> _policies;
     private readonly ImmutableDictionary<string, TierResource> _tiers;
     private readonly List<Endpoint> _changedEndpoints = [];
-    private bool _unmanagedChanged;
+    private ImmutableSortedSet<ResourceKey> _unmanaged;
+    private bool _namespacesChanged;
 
     private WorldChange(World before, IReadOnlyDictionary<ResourceKey, (Resource? Old, Resource? New)> changes)
     {
@@ -27,8 +26,6 @@ internal sealed class WorldChange
         _endpoints = before.Endpoints.ToBuilder();
         _covers = before.Covers.ToBuilder();
         _unmanaged = before.Unmanaged;
-        _vocabulary = before.Vocabulary;
-        _policies = before.Policies;
         _tiers = before.TiersAfter(changes);
     }
 
@@ -40,7 +37,6 @@ internal sealed class WorldChange
         var change = new WorldChange(before, changes);
         change.ChangeNamespaces();
         change.ChangeEndpoints();
-        change.ChangePolicies();
         return change.Finish();
     }
 
@@ -64,11 +60,10 @@ internal sealed class WorldChange
 
         if (changed.Count == 0)
             return;
-        foreach (var (key, endpoint) in _before.Endpoints)
-        {
-            if (endpoint.Namespace is { } place && changed.Contains(place.Name) && !_changes.ContainsKey(key))
-                Set(endpoint, Resolve(endpoint.Resource));
-        }
+        _namespacesChanged = true;
+        var hosts = _before.Members.Where(pair => pair.Key.Namespace is { } name && changed.Contains(name)).SelectMany(pair => pair.Value.Hosts);
+        foreach (var key in hosts.Concat(_before.Unmanaged.Where(key => changed.Contains(key.Namespace))).Where(key => !_changes.ContainsKey(key)))
+            Set(_before.Endpoints[key], Resolve(_before.Endpoints[key].Resource));
     }
 
     private void ChangeEndpoints()
@@ -112,10 +107,12 @@ internal sealed class WorldChange
             return;
         }
 
-        _unmanagedChanged = true;
         _unmanaged = _unmanaged.Remove(endpoint.Key);
         foreach (var block in endpoint.Resource.Addresses)
+        {
+            _touchedBlocks.Add(block);
             _covers.Remove(block, endpoint.Key);
+        }
     }
 
     private void Add(Endpoint endpoint)
@@ -128,76 +125,42 @@ internal sealed class WorldChange
             return;
         }
 
-        _unmanagedChanged = true;
         _unmanaged = _unmanaged.Add(endpoint.Key);
         foreach (var block in endpoint.Resource.Addresses)
-            _covers.Add(block, endpoint.Key);
-    }
-
-    private void ChangePolicies()
-    {
-        var tiers = _tiers;
-        var gone = new HashSet<ResourceKey>();
-        var added = new List<PolicyResource>();
-        foreach (var (key, (old, resource)) in _changes)
         {
-            if (PolicyOf(old) is { } before)
-            {
-                gone.Add(key);
-                Count(before, -1);
-            }
-
-            if (PolicyOf(resource) is { } after)
-            {
-                added.Add(after);
-                Count(after, 1);
-            }
+            _touchedBlocks.Add(block);
+            _covers.Add(block, endpoint.Key);
         }
-
-        var tiersChanged = tiers != _before.Tiers;
-        if (gone.Count == 0 && added.Count == 0 && !tiersChanged)
-            return;
-        _policies = _before.Policies
-            .Where(node => !gone.Contains(node.Resource.Key))
-            .Select(node => tiersChanged ? new PolicyNode(node.Resource, tiers[node.Resource.Tier]) : node)
-            .Concat(added.Select(policy => new PolicyNode(policy, tiers[policy.Tier])))
-            .Order()
-            .ToImmutableArray();
-    }
-
-    private static PolicyResource? PolicyOf(Resource? resource) => resource switch
-    {
-        PolicyResource policy => policy,
-        NamespaceResource declared => NamespaceFacts.IsolationPolicy(declared),
-        _ => null,
-    };
-
-    private void Count(PolicyResource policy, int times)
-    {
-        _vocabulary = _vocabulary.With(policy, times);
-        foreach (var block in PolicyMatches.Blocks(policy))
-            _covers.Mention(block, times);
     }
 
     private WorldStep Finish()
     {
+        var policies = PolicyTransition.Of(_before, _changes, _tiers);
+        foreach (var (policy, times) in policies.Mentions)
+        {
+            foreach (var block in PolicyMatches.Blocks(policy))
+                _covers.Mention(block, times);
+        }
+
+        new TouchedHosts(_before, policies.Labels, policies.PortNames, _covers.Changed).AddTo(_touchedHosts);
         var world = _before with
         {
             Namespaces = _namespaces.ToImmutable(),
             Endpoints = _endpoints.ToImmutable(),
             Unmanaged = _unmanaged,
             Tiers = _tiers,
-            Policies = _policies,
-            Vocabulary = _vocabulary,
+            Policies = policies.Changes.Apply(_before.Policies),
+            Vocabulary = policies.Vocabulary,
             Covers = _covers.Build(),
         };
-        var everyHost = _covers.BlocksChanged || !_vocabulary.HasSameWords(_before.Vocabulary);
-        var everyClass = everyHost || _unmanagedChanged || _policies != _before.Policies || Changed<NamespaceResource>().Any();
-        return new(Classification.Apply(_before, world, everyHost ? null : _touchedHosts, everyClass), _changedEndpoints);
+        var everyClass = _namespacesChanged || policies.WordsChanged || (_covers.Changed.Count > 0 && !policies.Changes.IsNone);
+        var (classified, moves) = Classification.Apply(_before, world, new(_touchedHosts, everyClass, _touchedBlocks, policies.Changes));
+        return new(classified, _changedEndpoints, moves);
     }
 }
 
 /// <summary>A world that came of a change.</summary>
 /// <param name="World">The world.</param>
 /// <param name="Changed">Every endpoint that differs from before, as it was and as it is.</param>
-internal sealed record WorldStep(World World, IReadOnlyCollection<Endpoint> Changed);
+/// <param name="Moves">How hosts moved between classes.</param>
+internal sealed record WorldStep(World World, IReadOnlyCollection<Endpoint> Changed, HostMoves Moves);

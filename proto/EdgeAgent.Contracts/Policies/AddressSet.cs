@@ -15,11 +15,11 @@ public sealed record AddressSet
     }
 
     private AddressSet(string id, ImmutableArray<Cidr> canonical)
+        : this(id, canonical, Digest.Of(string.Join('\n', canonical)))
     {
-        Id = id;
-        Prefixes = canonical;
-        Digest = Digest.Of(string.Join('\n', canonical));
     }
+
+    private AddressSet(string id, EquatableArray<Cidr> canonical, Digest digest) => (Id, Prefixes, Digest) = (id, canonical, digest);
 
     /// <summary>The name, unique within a host policy: letters, digits, <c>- . _ : /</c>.</summary>
     public string Id { get; }
@@ -29,6 +29,9 @@ public sealed record AddressSet
 
     /// <summary>The digest of the prefixes alone: equal sets have equal digests whatever their ids.</summary>
     public Digest Digest { get; }
+
+    /// <summary>The same members under another name.</summary>
+    public AddressSet Named(string id) => new(id, Prefixes, Digest);
 
     /// <summary>Whether the address is a member.</summary>
     public bool Contains(IpAddress address) => CidrSet.Contains(Prefixes.Items, address);

@@ -13,6 +13,8 @@ public sealed class PolicyOracle(IEnumerable<Resource> resources)
     private readonly List<EndpointResource> _endpoints = [.. resources.OfType<EndpointResource>()];
     private readonly Dictionary<(EndpointMatch, ResourceKey), bool> _denoted = [];
     private readonly Dictionary<(string, Direction), List<PolicyResource>> _ordered = [];
+    private readonly Dictionary<(string, Direction, IpAddress), List<PolicyResource>> _selecting = [];
+    private readonly Dictionary<IpAddress, List<EndpointResource>> _having = [];
     private List<TierResource>? _tiers;
 
     /// <summary>The managed endpoints.</summary>
@@ -25,16 +27,12 @@ public sealed class PolicyOracle(IEnumerable<Resource> resources)
     public bool Half(Packet packet, Direction direction)
     {
         var (self, peer) = packet.Direction == direction ? (packet.Self, packet.Peer) : (packet.Peer, packet.Self);
-        var host = Hosts.FirstOrDefault(candidate => candidate.Addresses.Items.Contains(Cidr.Single(self)));
+        var host = Having(self).Find(candidate => candidate.IsManaged);
         if (host is null || host.Addresses.Items.Contains(Cidr.Single(peer)))
             return true;
         foreach (var tier in _tiers ??= [.. Tiers()])
         {
-            if (!_ordered.TryGetValue((tier.Key.Name, direction), out var ordered))
-                _ordered[(tier.Key.Name, direction)] = ordered = [.. PoliciesOf(tier, direction)];
-            var policies = ordered
-                .Where(policy => policy.Mode == PolicyMode.Enforce && policy.Side(direction)!.Subjects.Items.Any(subject => IsSubject(subject, host, self)))
-                .ToList();
+            var policies = Selecting(tier, direction, host, self);
             var verdict = policies
                 .SelectMany(policy => policy.Side(direction)!.Rules.Items)
                 .Where(rule => rule.Verdict != Verdict.Log && Matches(rule, packet, direction, self, peer))
@@ -47,6 +45,26 @@ public sealed class PolicyOracle(IEnumerable<Resource> resources)
         }
 
         return host.Undecided == UndecidedTraffic.Allow;
+    }
+
+    /// <summary>The enforced policies of a tier that select a host at an address, in order.</summary>
+    private List<PolicyResource> Selecting(TierResource tier, Direction direction, EndpointResource host, IpAddress self)
+    {
+        if (_selecting.TryGetValue((tier.Key.Name, direction, self), out var selecting))
+            return selecting;
+        if (!_ordered.TryGetValue((tier.Key.Name, direction), out var ordered))
+            _ordered[(tier.Key.Name, direction)] = ordered = [.. PoliciesOf(tier, direction)];
+        return _selecting[(tier.Key.Name, direction, self)] = ordered
+            .Where(policy => policy.Mode == PolicyMode.Enforce && policy.Side(direction)!.Subjects.Items.Any(subject => IsSubject(subject, host, self)))
+            .ToList();
+    }
+
+    /// <summary>The endpoints that have an address.</summary>
+    private List<EndpointResource> Having(IpAddress address)
+    {
+        if (!_having.TryGetValue(address, out var having))
+            _having[address] = having = _endpoints.Where(endpoint => endpoint.Addresses.Items.Any(block => block.Contains(address))).ToList();
+        return having;
     }
 
     private IEnumerable<TierResource> Tiers()
@@ -91,7 +109,7 @@ public sealed class PolicyOracle(IEnumerable<Resource> resources)
 
     private bool Means(PeerMatch match, IpAddress address)
     {
-        var having = _endpoints.Where(endpoint => endpoint.Addresses.Items.Any(block => block.Contains(address))).ToList();
+        var having = Having(address);
         return (match.Endpoints is null || having.Exists(endpoint => Denotes(match.Endpoints, endpoint)))
             && (match.NotEndpoints is null || !having.Exists(endpoint => Denotes(match.NotEndpoints, endpoint)))
             && InNets(match, address);
@@ -154,8 +172,7 @@ public sealed class PolicyOracle(IEnumerable<Resource> resources)
 
     private bool Holds(PortMatch match, ushort port, IpProtocol protocol, IpAddress owner) =>
         match.Ranges.Items.Any(range => range.First <= port && port <= range.Last)
-        || _endpoints
-            .Where(endpoint => endpoint.Addresses.Items.Any(block => block.Contains(owner)))
+        || Having(owner)
             .SelectMany(endpoint => endpoint.Ports.Items)
             .Any(named => match.Names.Items.Contains(named.Name) && named.Protocol == protocol && named.Port == port);
 }

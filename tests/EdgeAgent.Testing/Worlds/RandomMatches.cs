@@ -8,6 +8,7 @@ public sealed class RandomMatches(Random random)
 {
     private static readonly string[] Keys = ["app", "zone"];
     private static readonly string[] Values = ["a", "ab", "b"];
+    private static readonly string[] Accounts = ["", "", "web", "db"];
     private static readonly string[] PortNames = ["http", "dns"];
     private static readonly IpProtocol[] Protocols = [IpProtocol.Tcp, IpProtocol.Tcp, IpProtocol.Udp, IpProtocol.Sctp, IpProtocol.Icmp, IpProtocol.IcmpV6, new(47)];
     private static readonly ushort[] Ports = [0, 53, 80, 8080, 65535];
@@ -24,6 +25,9 @@ public sealed class RandomMatches(Random random)
     /// <summary>Some named ports; a name may stand for several.</summary>
     public List<NamedPort> NamedPorts() =>
         [.. Enumerable.Range(0, random.Next(3)).Select(_ => new NamedPort(Pick(PortNames), Pick(Protocols[..4]), Pick(Ports))).Distinct()];
+
+    /// <summary>A service account, or none.</summary>
+    public string ServiceAccount() => Pick(Accounts);
 
     /// <summary>One to three blocks.</summary>
     public List<Cidr> Nets() => [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Pick(Blocks))];
@@ -55,6 +59,7 @@ public sealed class RandomMatches(Random random)
         },
         Selector = Selector(),
         WorkloadsOnly = random.Next(2) == 0,
+        ServiceAccounts = random.Next(8) == 0 ? ["web", .. random.Next(2) == 0 ? ["db"] : Array.Empty<string>()] : [],
     };
 
     /// <summary>A condition on one end.</summary>

@@ -40,7 +40,7 @@ public sealed class RandomPolicies(Random random, RandomMatches matches)
             Order = random.Next(3) == 0 ? random.Next(3) * 500 : BuiltInTiers.KubernetesOrder,
             PrecedesEquals = verdict == Verdict.Deny,
             Mode = Mode(),
-            Ingress = new(to, [new(verdict, "ingress", Position()) { Peers = from, Traffic = traffic }], true),
+            Ingress = new(to, [new(verdict, "ingress", Position()) { Peers = from, Traffic = traffic }], verdict == Verdict.Allow && random.Next(4) > 0),
             Egress = new(from, [new(verdict, "egress", Position()) { Peers = to, Traffic = traffic }], random.Next(3) == 0),
         };
     }

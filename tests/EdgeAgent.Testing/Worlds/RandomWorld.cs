@@ -31,7 +31,7 @@ public sealed class RandomWorld
             resources.Add(world.Host(i));
         for (var i = world._random.Next(4); i > 0; i--)
             resources.Add(world.Unmanaged(i, resources.OfType<EndpointResource>().ToList()));
-        var tiers = resources.OfType<TierResource>().Select(tier => tier.Key.Name).Append(BuiltInTiers.Default).ToList();
+        List<string> tiers = [.. resources.OfType<TierResource>().Select(tier => tier.Key.Name), BuiltInTiers.Default, BuiltInTiers.Default, BuiltInTiers.Mesh, BuiltInTiers.Admin, BuiltInTiers.Baseline];
         for (var i = world._random.Next(1, 9); i > 0; i--)
             resources.Add(world._policies.Policy(i, tiers));
         return resources;
@@ -68,6 +68,14 @@ public sealed class RandomWorld
             Addresses = [.. Addresses()],
             Ports = [.. _matches.NamedPorts()],
             Undecided = outside && _random.Next(2) == 0 ? UndecidedTraffic.Deny : UndecidedTraffic.Allow,
+            Mode = _random.Next(12) switch
+            {
+                0 => EnforcementMode.Audit,
+                1 => EnforcementMode.Off,
+                2 => EnforcementMode.Quarantine,
+                _ => EnforcementMode.Enforce,
+            },
+            ServiceAccount = _matches.ServiceAccount(),
         };
     }
 
@@ -86,6 +94,7 @@ public sealed class RandomWorld
             Labels = _matches.Labels(),
             Addresses = addresses,
             Ports = isSet ? [] : [.. _matches.NamedPorts()],
+            ServiceAccount = isSet ? "" : _matches.ServiceAccount(),
         };
     }
 

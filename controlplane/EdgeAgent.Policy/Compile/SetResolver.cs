@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using EdgeAgent.Contracts;
+
+namespace EdgeAgent.Policy;
+
+/// <summary>Fills the sets that plans name with members. Sets whose members stay are the same instances as before.</summary>
+/// <param name="world">The world.</param>
+/// <param name="plans">The plans, with the sets that they name.</param>
+/// <param name="samePlans">Whether they are the plans of before.</param>
+/// <param name="book">The addresses of the world.</param>
+/// <param name="earlier">The sets of before.</param>
+internal sealed class SetResolver(World world, Plans plans, bool samePlans, AddressBook book, ResolvedPolicies earlier)
+{
+    private readonly Dictionary<EquatableArray<int>, AddressSet> _byMembers = [];
+
+    /// <summary>The sets of other members than before.</summary>
+    public List<AddressSet> Changed { get; } = [];
+
+    /// <summary>The port sets of other members than before.</summary>
+    public List<PortSet> ChangedPorts { get; } = [];
+
+    /// <summary>The groups whose sets have other members than before.</summary>
+    public List<(PeerGroup Group, AddressSet Set)> ChangedGroups { get; } = [];
+
+    /// <summary>The sets by meaning.</summary>
+    /// <param name="changed">Every endpoint that differs from the earlier world, as it was and as it is; null when any may.</param>
+    public ImmutableDictionary<string, ResolvedSet> Sets(IReadOnlyCollection<Endpoint>? changed)
+    {
+        var sets = earlier.Sets.ToBuilder();
+        var definitions = samePlans
+            ? earlier.Sets.Values.Select(resolved => (resolved.Definition, (ResolvedSet?)resolved))
+            : Distinct(plan => plan.Sets.Addresses).Select(definition => (definition, earlier.Sets.GetValueOrDefault(definition.Id)));
+        foreach (var (definition, known) in definitions)
+        {
+            var same = known is not null && known.Definition.Equals(definition);
+            if (same && !Concerned(changed, definition.Concerns))
+                continue;
+            var set = new AddressSet(definition.Id, definition.Members(book));
+            if (known is not null && known.Set.Digest != set.Digest)
+                Changed.Add(set);
+            else if (known is not null)
+                set = known.Set;
+            if (!same || !ReferenceEquals(set, known!.Set))
+                sets[definition.Id] = new(definition, set);
+        }
+
+        if (!samePlans)
+            sets.RemoveRange(Unused(earlier.Sets.Keys, plan => plan.Sets.Addresses.Select(set => set.Id)));
+        return sets.ToImmutable();
+    }
+
+    /// <summary>The port sets by meaning.</summary>
+    /// <param name="changed">Every endpoint that differs from the earlier world, as it was and as it is; null when any may.</param>
+    public ImmutableDictionary<string, ResolvedPorts> PortSets(IReadOnlyCollection<Endpoint>? changed)
+    {
+        var sets = earlier.PortSets.ToBuilder();
+        foreach (var definition in samePlans ? earlier.PortSets.Values.Select(resolved => resolved.Definition) : Distinct(plan => plan.Sets.Ports))
+        {
+            var known = sets.GetValueOrDefault(definition.Id);
+            var same = known is not null && known.Definition.Equals(definition);
+            if (same && !Concerned(changed, definition.Concerns))
+                continue;
+            var set = definition.Resolve(book);
+            if (known is not null && known.Set.Members != set.Members)
+                ChangedPorts.Add(set);
+            else if (known is not null)
+                set = known.Set;
+            if (!same || !ReferenceEquals(set, known!.Set))
+                sets[definition.Id] = new(definition, set);
+        }
+
+        if (!samePlans)
+            sets.RemoveRange(Unused(earlier.PortSets.Keys, plan => plan.Sets.Ports.Select(set => set.Id)));
+        return sets.ToImmutable();
+    }
+
+    /// <summary>The sets of groups.</summary>
+    /// <param name="moved">For each number of an identity, whether the addresses of its hosts may be others than before.</param>
+    public ImmutableDictionary<PeerGroup, AddressSet> Groups(bool[] moved)
+    {
+        var groups = earlier.Groups.ToBuilder();
+        var current = samePlans ? null : new HashSet<PeerGroup>(plans.Rows.SelectMany(row => row?.Plan.Groups ?? []));
+        foreach (var (group, known) in current?.Select(group => KeyValuePair.Create(group, earlier.Groups.GetValueOrDefault(group))) ?? earlier.Groups!)
+        {
+            if (known is not null && !group.HasAny(moved))
+                continue;
+            var set = Members(group);
+            if (known is not null && known.Digest == set.Digest)
+                continue;
+            if (known is not null)
+                ChangedGroups.Add((group, set));
+            groups[group] = set;
+        }
+
+        if (current is not null)
+            groups.RemoveRange(earlier.Groups.Keys.Where(group => !current.Contains(group)).ToArray());
+        return groups.ToImmutable();
+    }
+
+    private AddressSet Members(PeerGroup group)
+    {
+        if (_byMembers.TryGetValue(group.Members, out var set))
+            return set.Named(group.SetId);
+        return _byMembers[group.Members] = new(group.SetId, group.Members.SelectMany(number => plans.Rows[number]!.Classes).SelectMany(key => world.Members[key].Addresses));
+    }
+
+    private IEnumerable<T> Distinct<T>(Func<HostPlan, ImmutableArray<T>> named)
+        where T : class =>
+        plans.Rows.OfType<IdentityRow>().SelectMany(row => named(row.Plan)).Distinct();
+
+    private string[] Unused(IEnumerable<string> ids, Func<HostPlan, IEnumerable<string>> named)
+    {
+        var used = plans.Rows.OfType<IdentityRow>().SelectMany(row => named(row.Plan)).ToHashSet(StringComparer.Ordinal);
+        return [.. ids.Where(id => !used.Contains(id))];
+    }
+
+    private static bool Concerned(IReadOnlyCollection<Endpoint>? changed, Func<Endpoint, bool> concerns) => changed is null || changed.Any(concerns);
+}

@@ -1,0 +1,95 @@
+using EdgeAgent.Contracts;
+using EdgeAgent.Policy;
+
+namespace EdgeAgent.Testing;
+
+/// <summary>
+/// For every pair of hosts the resources, the source's host policy alone and the destination's alone say the same; towards addresses
+/// that no host has, each host does what the resources say of its own half.
+/// </summary>
+/// <param name="state">The state.</param>
+/// <param name="random">Chooses packets.</param>
+/// <param name="packets">How many packets to look at between two addresses; null for all.</param>
+public sealed class VerdictProperty(EngineState state, Random random, int? packets)
+{
+    private const int FewStrangers = 4;
+
+    private static readonly IpAddress[] Strangers =
+        [.. new[] { "10.0.0.250", "10.0.1.200", "192.0.2.7", "203.0.113.9", "fd00::ffff", "2001:db8::1", "2001:4860::1" }.Select(IpAddress.Parse)];
+
+    private readonly PolicyOracle _oracle = new(state.Resources.Values);
+
+    /// <summary>Looks at all pairs.</summary>
+    /// <exception cref="PropertyFailedException">It does not hold.</exception>
+    public void Check()
+    {
+        var hosts = _oracle.Hosts.ToList();
+        foreach (var source in hosts)
+        {
+            foreach (var destination in hosts.Where(other => other.Key != source.Key))
+                CheckPair(source, destination);
+            CheckStrangers(source);
+        }
+    }
+
+    private void CheckPair(EndpointResource source, EndpointResource destination)
+    {
+        var (outbound, inbound) = (state.PolicyOf(source.Key)!, state.PolicyOf(destination.Key)!);
+        var destinationOnly = state.Resources.Values.OfType<NamespaceResource>().Any(place => place.Key.Name == source.Key.Namespace && place.Bookend == BookendPlacement.Destination);
+        foreach (var packet in Packets(source, destination))
+        {
+            var (egress, ingress) = (_oracle.Half(packet, Direction.Outbound), _oracle.Half(packet, Direction.Inbound));
+            var atSource = egress && (ingress || destinationOnly || !Binds(destination));
+            Expect(atSource, HostPolicyEvaluator.Allows(outbound, packet), $"{source.Key} -> {destination.Key} at the source", packet);
+            var arriving = packet with { Direction = Direction.Inbound, Self = packet.Peer, Peer = packet.Self };
+            var atDestination = ingress && (egress || !Binds(source));
+            Expect(atDestination, HostPolicyEvaluator.Allows(inbound, arriving), $"{source.Key} -> {destination.Key} at the destination", packet);
+            if (packet.Port % 2 == 0)
+                Expect(egress && ingress, PolicyEngine.Decide(state, ProbeOf(packet)).Allowed, $"{source.Key} -> {destination.Key} decided", packet);
+        }
+    }
+
+    /// <summary>Whether a host's half binds the other end: not that of one which lets denied traffic pass.</summary>
+    private static bool Binds(EndpointResource host) => host.Mode is EnforcementMode.Enforce or EnforcementMode.Quarantine;
+
+    private void CheckStrangers(EndpointResource host)
+    {
+        var strangers = Strangers
+            .Concat(state.Resources.Values.OfType<EndpointResource>().Where(other => !other.IsManaged).SelectMany(other => other.Addresses.Items).Select(block => block.Last))
+            .Where(address => !_oracle.Hosts.Any(other => other.Addresses.Items.Contains(Cidr.Single(address))))
+            .ToList();
+        var policy = state.PolicyOf(host.Key)!;
+        if (packets is not null)
+            strangers = [.. strangers.OrderBy(_ => random.Next()).Take(FewStrangers)];
+        foreach (var (self, stranger) in host.Addresses.Items.SelectMany(block => strangers, (block, stranger) => (block.Network, stranger)).Where(pair => pair.Network.Family == pair.stranger.Family))
+        {
+            foreach (var packet in Some(BoundaryPackets.Between(self, stranger)))
+            {
+                Expect(_oracle.Half(packet, Direction.Outbound), HostPolicyEvaluator.Allows(policy, packet), $"{host.Key} to a stranger", packet);
+                var arriving = packet with { Direction = Direction.Inbound };
+                Expect(_oracle.Half(arriving, Direction.Inbound), HostPolicyEvaluator.Allows(policy, arriving), $"{host.Key} from a stranger", arriving);
+            }
+        }
+    }
+
+    private static void Expect(bool expected, bool actual, string where, Packet packet) =>
+        PropertyFailedException.Unless(expected == actual, () => $"{where}: {packet}: expected {(expected ? "allow" : "deny")}");
+
+    private IEnumerable<Packet> Packets(EndpointResource source, EndpointResource destination) =>
+        from self in source.Addresses.Items
+        from peer in destination.Addresses.Items
+        where self.Family == peer.Family
+        from packet in Some(BoundaryPackets.Between(self.Network, peer.Network))
+        select packet;
+
+    private IEnumerable<Packet> Some(IEnumerable<Packet> all)
+    {
+        if (packets is not { } count)
+            return all;
+        var list = all.ToList();
+        return Enumerable.Range(0, count).Select(_ => list[random.Next(list.Count)]);
+    }
+
+    private static Policy.Probe ProbeOf(Packet packet) =>
+        new(packet.Self.ToString(), packet.Peer.ToString(), packet.Protocol, packet.Port) { SourcePort = packet.SourcePort, IcmpType = packet.IcmpType, IcmpCode = packet.IcmpCode };
+}
