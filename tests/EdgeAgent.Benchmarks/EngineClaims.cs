@@ -3,50 +3,72 @@ using EdgeAgent.Policy;
 
 namespace EdgeAgent.Benchmarks;
 
-/// <summary>What computing a fleet's policy costs.</summary>
+/// <summary>What computing a fleet's policy costs, from nothing and for one change, over fleets of three sizes.</summary>
 internal static class EngineClaims
 {
-    private const int Identities = 200;
-    private const int Policies = 1000;
-    private const int Runs = 5;
+    private const double Mebibyte = 1024 * 1024;
 
-    /// <summary>Built from nothing, and after one host's label changed.</summary>
-    public static IEnumerable<Claim> Fleet()
+    /// <summary>A fleet, how often it is built, and what is asked of it.</summary>
+    private sealed record Size(string Name, FleetWorld World, int Builds, double Build, double Label);
+
+    private static readonly Size[] Sizes =
+    [
+        new("1k", new(1_000, 100, 500), 5, 1500, 5),
+        new("10k", new(10_000, 200, 1_000), 5, 1500, 5),
+        new("100k", new(100_000, 500, 2_000), 2, 20_000, 10),
+    ];
+
+    /// <summary>All of it.</summary>
+    public static IEnumerable<Claim> Fleets() => Sizes.SelectMany(Of);
+
+    private static IEnumerable<Claim> Of(Size size)
     {
-        const int Hosts = 10_000;
-        EquatableArray<Resource> resources = [.. Enumerable.Range(0, Hosts).Select(number => Host(number, number % Identities)), .. Enumerable.Range(0, Policies).Select(Policy)];
-        var state = EngineState.Empty;
-        var build = Median.Of(Runs, time => time(() => state = PolicyEngine.Apply(EngineState.Empty, new(resources, [])).State));
-        yield return new("engine.build", build, "ms", 1500, $"{Hosts} hosts in {Identities} identities, {Policies} policies");
+        var world = size.World;
+        var resources = world.Resources;
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var state = PolicyEngine.Apply(EngineState.Empty, new(resources, [])).State;
+        var held = (GC.GetTotalMemory(forceFullCollection: true) - before) / Mebibyte;
+        var build = Median.Of(size.Builds, time => time(() => state = PolicyEngine.Apply(EngineState.Empty, new(resources, [])).State));
+        yield return new($"engine.build.{size.Name}", build, "ms", size.Build, world.Words);
+        yield return new($"engine.memory.{size.Name}", held, "MiB", size.Name == "100k" ? 2048 : 300, $"{world.Words}: what the state holds beside the resources");
+
         var other = 0;
-        var label = Median.Of(Runs * 4, time =>
-        {
-            other = (other + 1) % Identities;
-            return time(() => PolicyEngine.Apply(state, Change.Of(Host(0, other))));
-        });
-        yield return new("engine.label-change", label, "ms", 5, "one host of them gets another label");
+        yield return Claim(size, "label-change", size.Label, "one host gets the labels of another application, to the deltas of all hosts", state, () =>
+            Change.Of(FleetWorld.Host(0, other = (other + 1) % world.Identities)));
+        yield return Claim(size, "host-joins", 2, "one host more of an application", state, () =>
+            Change.Of(FleetWorld.Host(world.Hosts + other, ++other % world.Identities)), deltas: false);
+        yield return Claim(size, "host-leaves", 2, "one host less", state, () =>
+            Change.Delete(FleetWorld.Host(++other, 0).Key), deltas: false);
+
+        // Ten in a hundred of the applications at either end: a thousand of ten thousand hosts.
+        var tenth = world.Identities / 20;
+        var open = PolicyEngine.Apply(state, Change.Of(Grant(0))).State;
+        yield return Claim(size, "policy-change", 50, $"another port in a policy for {world.Hosts / 10} hosts, to their deltas", open, () => Change.Of(Grant(++other)));
+
+        PolicyResource Grant(int number) => FleetWorld.Grant("grant", Enumerable.Range(0, tenth), Enumerable.Range(tenth, tenth), (ushort)(20_000 + number));
     }
 
-    private static EndpointResource Host(int number, int identity) => new(new("Host", "bench", $"host-{number}"), SourcePosition.None)
+    private static Claim Claim(Size size, string name, double target, string against, EngineState state, Func<Change> change, bool deltas = true)
     {
-        Nature = EndpointNature.Workload,
-        IsManaged = true,
-        Labels = LabelSet.Of(("app", $"app-{identity}")),
-        Addresses = [Cidr.Single(new(IpFamily.V4, (UInt128)(0x0a000000u + (uint)(number * 2))))],
-    };
+        const int Runs = 25;
+        var (policies, hosts) = (0, 0);
+        var time = Median.Of(Runs, time =>
+        {
+            var next = change();
+            return time(() =>
+            {
+                var result = PolicyEngine.Apply(state, next);
+                (policies, hosts) = (result.Changes.Length, result.Changed.Count);
+                if (deltas)
+                    Deltas(result);
+            });
+        });
+        return new($"engine.{name}.{size.Name}", time, "ms", target, $"{size.World.Words}: {against} ({policies} policies of {hosts} hosts change)");
+    }
 
-    private static PolicyResource Policy(int number)
+    private static void Deltas(ApplyResult result)
     {
-        PeerMatch App(int app) => PeerMatch.Of(new EndpointMatch { Namespace = "bench", Selector = Selector.Equal("app", $"app-{app % Identities}") });
-        var rule = new PolicyRule(Verdict.Allow, "ingress[0]", SourcePosition.None)
-        {
-            Peers = [App((number * 7) + 1)],
-            Traffic = [new() { Protocol = new(IpProtocol.Tcp, false), Ports = PortMatch.Of(PortRange.Single((ushort)(8000 + (number % 50)))) }],
-        };
-        return new(new("NetworkPolicy", "bench", $"policy-{number}"), SourcePosition.None)
-        {
-            Order = BuiltInTiers.KubernetesOrder,
-            Ingress = new([App(number)], [rule], true),
-        };
+        foreach (var change in result.Changes)
+            _ = HostPolicyDelta.Between(change.Before ?? HostPolicy.Empty, change.After);
     }
 }

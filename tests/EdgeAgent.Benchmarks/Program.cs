@@ -11,10 +11,12 @@ var groups = new (string Prefix, Func<IEnumerable<Claim>> Measure)[]
     ("datapath.udp", DatapathClaims.Udp),
     ("datapath.tcp", DatapathClaims.Tcp),
     ("flood", FloodClaims.Measure),
-    ("engine", EngineClaims.Fleet),
     ("withdrawal.conntrack-100k", WithdrawalClaims.OnePeer),
     ("drift.repair-p99", DriftClaims.Repair),
     ("drift.flush-loop-cpu", DriftClaims.FlushLoop),
+    ("engine", EngineClaims.Fleets),
+    ("manifests", ManifestClaims.Read),
+    ("selectors", SelectorClaims.LabelTests),
 };
 
 var only = new Option<string>("--only") { Description = "Measure only claims whose name begins with this.", DefaultValueFactory = _ => "" };
@@ -36,4 +38,4 @@ claims.SetAction(parsed =>
 
     return held ? 0 : 1;
 });
-return new RootCommand("Benchmarks of EdgeAgent.") { claims }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of EdgeAgent.") { claims, WorldsCommand.Create() }.Parse(args).Invoke();
