@@ -16,32 +16,32 @@ internal static class RefusedRoutes
             yield break;
         foreach (var route in routes)
         {
-            var rules = world.Policies[route].Resource.Ingress!.Rules;
+            var rules = route.Resource.Ingress!.Rules;
             for (var rule = 0; rule < rules.Count; rule++)
             {
                 if (Refused(world, route, rule, allowing, closing) is var (policy, caller, host))
-                    yield return new(Severity.Warning, rules[rule].Source, world.Policies[route].Resource.Key, rules[rule].Label, $"{policy} does not allow it from {caller} to {host}, where it alone decides: the route opens nothing there");
+                    yield return new(Severity.Warning, rules[rule].Source, route.Resource.Key, rules[rule].Label, $"{policy} does not allow it from {caller} to {host}, where it alone decides: the route opens nothing there");
             }
         }
     }
 
-    private static List<int> Policies(World world, double order) =>
-        [.. Enumerable.Range(0, world.Policies.Length).Where(i => world.Policies[i] is { Tier.Key.Name: BuiltInTiers.Mesh, Resource: { Ingress: not null } policy } && policy.Order == order)];
+    private static List<PolicyNode> Policies(World world, double order) =>
+        [.. world.Policies.Where(node => node is { Tier.Key.Name: BuiltInTiers.Mesh, Resource: { Ingress: not null } policy } && policy.Order == order)];
 
-    private static (string Policy, string Caller, string Host)? Refused(World world, int route, int rule, List<int> allowing, List<int> closing)
+    private static (string Policy, string Caller, string Host)? Refused(World world, PolicyNode route, int rule, List<PolicyNode> allowing, List<PolicyNode> closing)
     {
-        var callers = world.Classes.Values.Where(caller => caller.Facts[route]?.Ingress is { } facts && !facts.Rules[rule].Peer.IsNone)
-            .DistinctBy(caller => string.Join(' ', allowing.SelectMany(policy => caller.Facts[policy]?.Ingress?.Rules.Select(facts => facts.Peer.IsNone ? '0' : '1') ?? "-")))
+        var callers = world.Classes.Values.Where(caller => IsMeant(caller, route, rule))
+            .DistinctBy(caller => string.Join(' ', allowing.SelectMany(policy => policy.Resource.Ingress!.Rules.Select((_, i) => IsMeant(caller, policy, i) ? '1' : '0'))))
             .ToList();
-        foreach (var host in world.Classes.Values.Where(host => host.Facts[route]?.Ingress is { } facts && !facts.Rules[rule].Self.IsNone))
+        foreach (var host in world.Classes.Values.Where(host => Ingress(host, route) is { } facts && !facts.Rules[rule].Self.IsNone))
         {
-            var decides = closing.FindIndex(policy => host.Facts[policy]?.Ingress is { Subject.IsNone: false });
+            var decides = closing.FindIndex(policy => Ingress(host, policy) is { Subject.IsNone: false });
             if (decides < 0)
                 continue;
-            var open = Numbers(world.Policies[route].Resource.Ingress!.Rules[rule], host).ToList();
-            var refused = callers.Find(caller => !ReferenceEquals(caller, host) && open.Exists(port => !allowing.Exists(policy => Allows(world, policy, caller, host, port))));
+            var open = Numbers(route.Resource.Ingress!.Rules[rule], host).ToList();
+            var refused = callers.Find(caller => !ReferenceEquals(caller, host) && open.Exists(port => !allowing.Exists(policy => Allows(policy, caller, host, port))));
             if (refused is not null)
-                return (Written(world.Policies[closing[decides]].Resource.Key), Name(world, refused), Name(world, host));
+                return (Written(closing[decides].Resource.Key), Name(world, refused), Name(world, host));
         }
 
         return null;
@@ -51,14 +51,20 @@ internal static class RefusedRoutes
 
     private static string Name(World world, HostClass hosts) => world.Members[hosts.Key].Hosts[0].QualifiedName;
 
-    private static bool Allows(World world, int policy, HostClass caller, HostClass host, ushort port)
+    private static SideFacts? Ingress(HostClass hosts, PolicyNode policy) => hosts.Concerns.FirstOrDefault(concern => ReferenceEquals(concern.Node, policy)).Facts?.Ingress;
+
+    /// <summary>Whether a policy's rule means hosts as the caller.</summary>
+    private static bool IsMeant(HostClass caller, PolicyNode policy, int rule) =>
+        !SideFacts.PeerOf(Ingress(caller, policy), policy.Resource.Ingress!.Rules[rule], rule, caller.Slots.Length).IsNone;
+
+    private static bool Allows(PolicyNode policy, HostClass caller, HostClass host, ushort port)
     {
-        if (host.Facts[policy]?.Ingress is not { Subject.IsNone: false } atHost || caller.Facts[policy]?.Ingress is not { } atCaller)
+        if (Ingress(host, policy) is not { Subject.IsNone: false } atHost)
             return false;
-        var rules = world.Policies[policy].Resource.Ingress!.Rules;
+        var rules = policy.Resource.Ingress!.Rules;
         for (var i = 0; i < rules.Count; i++)
         {
-            if (atHost.Rules[i].Self.IsNone || atCaller.Rules[i].Peer.IsNone)
+            if (atHost.Rules[i].Self.IsNone || !IsMeant(caller, policy, i))
                 continue;
             if (rules[i].Traffic is not { } traffic || traffic.Any(match => Holds(match, port)))
                 return true;
