@@ -40,12 +40,12 @@ internal static class EngineClaims
         yield return Claim(size, "host-leaves", 2, "one host less", state, () =>
             Change.Delete(FleetWorld.Host(++other, 0).Key), deltas: false);
 
-        // Ten in a hundred of the applications at either end: a thousand of ten thousand hosts.
-        var tenth = world.Identities / 20;
+        // Half a thousand hosts at either end, whatever the size of the fleet.
+        var applications = Math.Max(1, 500 * world.Identities / world.Hosts);
         var open = PolicyEngine.Apply(state, Change.Of(Grant(0))).State;
-        yield return Claim(size, "policy-change", 50, $"another port in a policy for {world.Hosts / 10} hosts, to their deltas", open, () => Change.Of(Grant(++other)));
+        yield return Claim(size, "policy-change", 50, $"another port in a policy for a thousand hosts, to their deltas", open, () => Change.Of(Grant(++other)));
 
-        PolicyResource Grant(int number) => FleetWorld.Grant("grant", Enumerable.Range(0, tenth), Enumerable.Range(tenth, tenth), (ushort)(20_000 + number));
+        PolicyResource Grant(int number) => FleetWorld.Grant("grant", Enumerable.Range(0, applications), Enumerable.Range(applications, applications), (ushort)(20_000 + number));
     }
 
     private static Claim Claim(Size size, string name, double target, string against, EngineState state, Func<Change> change, bool deltas = true)
