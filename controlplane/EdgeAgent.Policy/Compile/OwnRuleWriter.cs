@@ -82,7 +82,7 @@ internal sealed class OwnRuleWriter(Stack subject, SetCatalog sets) : IRuleWrite
             foreach (var form in forms(ports))
             {
                 foreach (var match in peer.Matches.IsEmpty ? [PeerMatch.Any] : peer.Matches)
-                    yield return (form, new([match], [sets.PeersAmong(match, ports, addresses)], []));
+                    yield return (form, new([match], [sets.PeersAmong(match, names, ports, addresses)], []));
             }
         }
 

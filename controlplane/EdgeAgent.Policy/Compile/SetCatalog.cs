@@ -54,10 +54,13 @@ internal sealed class SetCatalog(AddressBook book)
         orderby string.Join(',', ports.Key.Items.Select(PortText)) ascending
         select (ports.Key, ports.Order().ToEquatableArray());
 
-    /// <summary>The set of those addresses with equal ports that a match means.</summary>
-    public string PeersAmong(PeerMatch match, EquatableArray<NamedPort> ports, EquatableArray<IpAddress> addresses)
+    /// <summary>
+    /// The set of those addresses with equal ports that a match means. Which addresses have equal ports depends on the names that were
+    /// asked for: one that declares another name as well is in another group where that is asked for too.
+    /// </summary>
+    public string PeersAmong(PeerMatch match, List<string> names, EquatableArray<NamedPort> ports, EquatableArray<IpAddress> addresses)
     {
-        var meaning = $"{match} with {string.Join(',', ports.Items.Select(PortText))}";
+        var meaning = $"{match} with {string.Join(',', ports.Items.Select(PortText))} of {string.Join(',', names)}";
         return Keep(new GivenSet(SetName.Of(meaning), addresses.Items.Select(Cidr.Single).ToEquatableArray(), match.IsAny ? null : match));
     }
 
