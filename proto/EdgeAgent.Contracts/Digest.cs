@@ -10,6 +10,9 @@ public readonly record struct Digest
 {
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
+    /// <summary>The number of digits.</summary>
+    public const int Length = 64;
+
     private readonly string? _hex;
 
     private Digest(string hex) => _hex = hex;
@@ -35,7 +38,7 @@ public readonly record struct Digest
         digest = default;
         if (hex is "")
             return true;
-        if (hex is not { Length: 64 } || hex.AsSpan().ContainsAnyExcept(HexDigits))
+        if (hex is not { Length: Length } || hex.AsSpan().ContainsAnyExcept(HexDigits))
             return false;
         digest = new(hex);
         return true;

@@ -8,6 +8,9 @@ namespace EdgeAgent.Contracts;
 /// </summary>
 public sealed record AddressSet
 {
+    private readonly PrefixPages _pages;
+    private EquatableArray<Cidr>? _prefixes;
+
     /// <summary>Makes a set; the blocks become canonical (<see cref="CidrSet"/>).</summary>
     public AddressSet(string id, IEnumerable<Cidr> prefixes)
         : this(id, CidrSet.Canonical(prefixes))
@@ -15,24 +18,37 @@ public sealed record AddressSet
     }
 
     private AddressSet(string id, ImmutableArray<Cidr> canonical)
-        : this(id, canonical, Digest.Of(string.Join('\n', canonical)))
-    {
-    }
+        : this(id, PrefixPages.Of(canonical)) => _prefixes = canonical;
 
-    private AddressSet(string id, EquatableArray<Cidr> canonical, Digest digest) => (Id, Prefixes, Digest) = (id, canonical, digest);
+    private AddressSet(string id, PrefixPages pages) => (Id, _pages, Digest) = (id, pages, pages.Digest);
 
     /// <summary>The name, unique within a host policy: letters, digits, <c>- . _ : /</c>.</summary>
     public string Id { get; }
 
     /// <summary>Sorted, disjoint, canonical blocks of both families, IPv4 first.</summary>
-    public EquatableArray<Cidr> Prefixes { get; }
+    public EquatableArray<Cidr> Prefixes => _prefixes ??= _pages.ToArray();
 
     /// <summary>The digest of the prefixes alone: equal sets have equal digests whatever their ids.</summary>
     public Digest Digest { get; }
 
-    /// <summary>The same members under another name.</summary>
-    public AddressSet Named(string id) => new(id, Prefixes, Digest);
-
     /// <summary>Whether the address is a member.</summary>
-    public bool Contains(IpAddress address) => CidrSet.Contains(Prefixes.Items, address);
+    public bool Contains(IpAddress address) => _pages.Contains(address);
+
+    /// <summary>The same members under another id.</summary>
+    public AddressSet Named(string id) => new(id, _pages) { _prefixes = _prefixes };
+
+    /// <summary>The set after a change; costs what the change is worth, not what the set holds.</summary>
+    /// <param name="removed">Blocks of the canonical list that go.</param>
+    /// <param name="added">Blocks of the new canonical list.</param>
+    /// <exception cref="ArgumentException">The result would not be canonical.</exception>
+    public AddressSet Changed(EquatableArray<Cidr> removed, EquatableArray<Cidr> added) => new(Id, _pages.With(removed.AsSpan(), added.AsSpan()));
+
+    /// <summary>The blocks of each canonical list that the other lacks; costs what they differ by where one was made from the other.</summary>
+    public static (IReadOnlyList<Cidr> Removed, IReadOnlyList<Cidr> Added) Between(AddressSet from, AddressSet to) => PrefixPages.Between(from._pages, to._pages);
+
+    /// <inheritdoc/>
+    public bool Equals(AddressSet? other) => other is not null && Id == other.Id && Digest == other.Digest;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Id, Digest);
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace EdgeAgent.Contracts;
 
 /// <summary>What changed in an address set. A set that the base lacks is made of <paramref name="Added"/> alone.</summary>
@@ -61,42 +63,55 @@ public sealed record HostPolicyDelta
 
     /// <summary>Applies the delta.</summary>
     /// <exception cref="HostPolicyMismatchException">The policy is not the delta's base, or the result is not what the sender computed.</exception>
-    public HostPolicy ApplyTo(HostPolicy policy)
-    {
-        var held = HostPolicyDigest.Of(policy);
-        if (held != Base)
-            throw new HostPolicyMismatchException($"the delta to revision {Revision} applies to policy {Base.Short}, but {held.Short} is held");
-        var sets = policy.Sets.RemoveRange(RemovedSets);
-        foreach (var change in SetChanges)
-        {
-            IEnumerable<Cidr> members = sets.TryGetValue(change.Id, out var old) ? old.Prefixes : [];
-            sets = sets.SetItem(change.Id, new AddressSet(change.Id, members.Except(change.Removed).Concat(change.Added)));
-        }
+    public HostPolicy ApplyTo(HostPolicy policy) => ApplyTo(policy, HostPolicySummary.Of(policy)).Policy;
 
+    /// <summary>Applies the delta; costs what changes, not what the policy holds.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="summary">Its summary.</param>
+    /// <returns>The policy after the change, and its summary.</returns>
+    /// <exception cref="HostPolicyMismatchException">The policy is not the delta's base, or the result is not what the sender computed.</exception>
+    public (HostPolicy Policy, HostPolicySummary Summary) ApplyTo(HostPolicy policy, HostPolicySummary summary)
+    {
+        if (summary.Digest != Base)
+            throw new HostPolicyMismatchException($"the delta to revision {Revision} applies to policy {Base.Short}, but {summary.Digest.Short} is held");
         var result = policy with
         {
             Revision = Revision,
             Mode = Mode,
             Inbound = Inbound ?? policy.Inbound,
             Outbound = Outbound ?? policy.Outbound,
-            Sets = sets,
+            Sets = Changed(policy.Sets.RemoveRange(RemovedSets)),
             PortSets = policy.PortSets.RemoveRange(RemovedPortSets).SetItems(PortSetChanges.Select(set => KeyValuePair.Create(set.Id, set))),
         };
-        var digest = HostPolicyDigest.Of(result);
-        return digest == Result
-            ? result
-            : throw new HostPolicyMismatchException($"the delta to revision {Revision} gives policy {digest.Short}, but its sender computed {Result.Short}");
+        var after = summary.After(result, RemovedSets.Concat(SetChanges.Select(change => change.Id)).Distinct(StringComparer.Ordinal));
+        return after.Digest == Result
+            ? (result, after)
+            : throw new HostPolicyMismatchException($"the delta to revision {Revision} gives policy {after.Digest.Short}, but its sender computed {Result.Short}");
+    }
+
+    private ImmutableSortedDictionary<string, AddressSet> Changed(ImmutableSortedDictionary<string, AddressSet> sets)
+    {
+        foreach (var change in SetChanges)
+        {
+            try
+            {
+                sets = sets.SetItem(change.Id, sets.TryGetValue(change.Id, out var old) ? old.Changed(change.Removed, change.Added) : new(change.Id, change.Added));
+            }
+            catch (ArgumentException e)
+            {
+                throw new HostPolicyMismatchException($"the delta to revision {Revision} does not fit set {change.Id}: {e.Message}");
+            }
+        }
+
+        return sets;
     }
 
     private static AddressSetChange Change(AddressSet? from, AddressSet to)
     {
         if (from is null)
             return new(to.Id, to.Prefixes, []);
-        var (before, after) = (from.Prefixes.ToHashSet(), to.Prefixes.ToHashSet());
-        return new(
-            to.Id,
-            to.Prefixes.Where(prefix => !before.Contains(prefix)).ToEquatableArray(),
-            from.Prefixes.Where(prefix => !after.Contains(prefix)).ToEquatableArray());
+        var (removed, added) = AddressSet.Between(from, to);
+        return new(to.Id, added.ToEquatableArray(), removed.ToEquatableArray());
     }
 }
 

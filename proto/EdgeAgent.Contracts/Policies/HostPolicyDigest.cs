@@ -9,8 +9,8 @@ namespace EdgeAgent.Contracts;
 /// </summary>
 public static class HostPolicyDigest
 {
-    /// <summary>The digest of the canonical text.</summary>
-    public static Digest Of(HostPolicy policy) => Digest.Of(Text(policy));
+    /// <summary>The digest, made of the digests of the policy's parts (<see cref="HostPolicySummary"/>).</summary>
+    public static Digest Of(HostPolicy policy) => HostPolicySummary.Of(policy).Digest;
 
     /// <summary>The canonical text, one line for each rule and set; equal texts mean equal policies.</summary>
     public static string Text(HostPolicy policy)
@@ -23,6 +23,14 @@ public static class HostPolicyDigest
             Line(text, 0, $"set {set.Id} {set.Digest}");
         foreach (var set in policy.PortSets.Values)
             Line(text, 0, $"ports {set.Id} {set.Digest}");
+        return text.ToString();
+    }
+
+    /// <summary>The canonical text of one direction's stages.</summary>
+    internal static string Text(EquatableArray<Stage> stages)
+    {
+        var text = new StringBuilder();
+        Stages(text, "stage", stages);
         return text.ToString();
     }
 

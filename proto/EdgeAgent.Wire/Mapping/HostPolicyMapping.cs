@@ -10,13 +10,14 @@ public static class HostPolicyMapping
     /// <param name="policy">The policy.</param>
     /// <param name="holds">Whether the host holds a set of this digest; null for none.</param>
     /// <param name="encode">Encodes a set, or finds its encoding; null to encode each anew.</param>
-    public static V1.Snapshot ToWire(HostPolicy policy, Func<Digest, bool>? holds = null, Func<AddressSet, V1.AddressSet>? encode = null)
+    /// <param name="digest">The policy's digest where it is known; none computes it.</param>
+    public static V1.Snapshot ToWire(HostPolicy policy, Func<Digest, bool>? holds = null, Func<AddressSet, V1.AddressSet>? encode = null, Digest digest = default)
     {
         encode ??= SetMapping.ToWire;
         var wire = new V1.Snapshot
         {
             Revision = policy.Revision.Number,
-            Digest = HostPolicyDigest.Of(policy).Hex,
+            Digest = (digest.IsNone ? HostPolicyDigest.Of(policy) : digest).Hex,
             Mode = (V1.Mode)policy.Mode,
         };
         wire.Inbound.AddRange(policy.Inbound.Select(RuleMapping.ToWire));

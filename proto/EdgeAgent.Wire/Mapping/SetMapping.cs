@@ -16,7 +16,7 @@ public static class SetMapping
         var digest = DigestFromWire(wire.Digest, $"set {wire.Id}");
         var set = wire.Prefixes is not null
             ? new AddressSet(wire.Id, PrefixListCodec.Decode(wire.Prefixes))
-            : held(digest) is { } known ? new AddressSet(wire.Id, known.Prefixes) : throw new WireFormatException($"set {wire.Id}: neither content nor a digest that is held ({digest.Short})");
+            : held(digest) is { } known ? known.Named(wire.Id) : throw new WireFormatException($"set {wire.Id}: neither content nor a digest that is held ({digest.Short})");
         return set.Digest == digest ? set : throw new WireFormatException($"set {wire.Id}: content has digest {set.Digest.Short}; expected {digest.Short}");
     }
 
