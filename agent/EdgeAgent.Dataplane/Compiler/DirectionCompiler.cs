@@ -16,20 +16,27 @@ internal sealed class DirectionCompiler(HostPolicy policy, Direction direction, 
 
     private readonly string _prefix = direction == Direction.Inbound ? "in" : "out";
 
-    public void Write()
+    /// <summary>Writes the direction's part of the table.</summary>
+    /// <returns>What its sets can be changed by; null where that is not possible.</returns>
+    public DirectionProgram? Write()
     {
         var placed = new PlacedPolicy(policy, direction, names);
         var cells = new CellTree(placed);
         var classes = PeerClasses.Of(placed.Sets.Members);
         var denies = new DenyChains(ruleset, direction, policy.Mode, options);
-        var rules = new StageRules(classes, direction, denies, new PeerMapWriter(ruleset), ruleset);
-        var chains = new StageChains(placed.Stages.Count, new StageTables(placed, classes), rules, ruleset);
+        var maps = new PeerMapWriter(ruleset);
+        var rules = new StageRules(classes, direction, denies, maps, ruleset);
+        var tables = new StageTables(placed, classes);
+        var chains = new StageChains(placed.Stages.Count, tables, rules, ruleset);
 
         var rest = Rest(chains, cells);
         var (ports, protocols) = Dispatch(chains, cells, rest);
         var portMap = ruleset.AddHash($"{_prefix}-ports", SetKind.VerdictMap, [KeyField.Protocol, KeyField.Port], ports.Count, PortMapSize, map => Fill(map, ports));
         var protocolMap = ruleset.AddHash($"{_prefix}-protocols", SetKind.VerdictMap, [KeyField.Protocol], protocols.Count, ProtocolMapSize, map => Fill(map, protocols));
-        bases.Write(direction, policy.Mode, placed.Stages.Count > 0, portMap, protocolMap, ChainVerdict.Goto($"{_prefix}-rest"));
+        bases.Write(direction, policy.Mode, placed.Stages.Count > 0, portMap.Name, protocolMap.Name, ChainVerdict.Goto($"{_prefix}-rest"));
+
+        // Whom Log rules reach is not followed: that makes and takes away rules.
+        return tables.All.Any(table => table.Logs.Count > 0) ? null : new(placed.Sets, classes, tables, maps.Maps);
     }
 
     /// <summary>The base chain always leads to a chain of this name, so that it never changes; returns where that chain leads.</summary>

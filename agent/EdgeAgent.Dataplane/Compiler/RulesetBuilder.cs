@@ -38,16 +38,19 @@ internal sealed class RulesetBuilder(CompileOptions options)
         return new(counter);
     }
 
-    /// <summary>Adds a hash set or map of the right size and returns its full name.</summary>
-    public string AddHash(string name, SetKind kind, EquatableArray<KeyField> key, int elements, uint leastSize, Action<ElementTable.Builder> fill)
+    /// <summary>Adds a hash set or map of the right size, which its full name tells.</summary>
+    public SetSchema AddHash(string name, SetKind kind, EquatableArray<KeyField> key, int elements, uint leastSize, Action<ElementTable.Builder> fill)
     {
         var size = Math.Max(leastSize, SetSizes.For(elements, options.SizesInUse.GetValueOrDefault(name)));
         return Add(new SetSchema(leastSize == 0 ? SetSizes.Name(name, size) : name, kind, key) { Size = size }, elements, fill);
     }
 
-    /// <summary>Adds an interval set or map and returns its name.</summary>
-    public string AddIntervals(string name, SetKind kind, KeyField key, int elements, Action<ElementTable.Builder> fill) =>
+    /// <summary>Adds an interval set or map.</summary>
+    public SetSchema AddIntervals(string name, SetKind kind, KeyField key, int elements, Action<ElementTable.Builder> fill) =>
         Add(new SetSchema(name, kind, [key]) { Intervals = true }, elements, fill);
+
+    /// <summary>The elements of all sets.</summary>
+    public long ElementCount => _elements;
 
     public Ruleset Build() => new()
     {
@@ -56,13 +59,13 @@ internal sealed class RulesetBuilder(CompileOptions options)
         Chains = _chains.ToImmutable(),
     };
 
-    private string Add(SetSchema schema, int elements, Action<ElementTable.Builder> fill)
+    private SetSchema Add(SetSchema schema, int elements, Action<ElementTable.Builder> fill)
     {
         if ((_elements += elements) > options.MaxElements)
             throw new UncompilablePolicyException($"{schema.Name} is one too many: the sets would hold more than {options.MaxElements} elements");
         var table = new ElementTable.Builder(schema, elements);
         fill(table);
         _sets.Add(schema.Name, new(schema, table.Build()));
-        return schema.Name;
+        return schema;
     }
 }

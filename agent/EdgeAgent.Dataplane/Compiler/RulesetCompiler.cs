@@ -11,12 +11,16 @@ public static class RulesetCompiler
 {
     /// <summary>The table that enforces the policy.</summary>
     /// <exception cref="UncompilablePolicyException">The kernel cannot enforce it, or its rules contradict themselves.</exception>
-    public static Ruleset Compile(HostPolicy policy, CompileOptions options)
+    public static Ruleset Compile(HostPolicy policy, CompileOptions options) => Compile(policy, Stamp.Of(policy), options).Ruleset;
+
+    /// <summary>The table, the number of its elements, and what its sets can be changed by; null where they cannot.</summary>
+    internal static (Ruleset Ruleset, long Elements, IReadOnlyList<DirectionProgram>? Directions) Compile(HostPolicy policy, Stamp stamp, CompileOptions options)
     {
         PolicyCheck.Verify(policy);
         var ruleset = new RulesetBuilder(options);
         var bases = new BaseChains(ruleset, options);
-        ruleset.AddChain(ruleset.ChainName(Ruleset.StampChain), [new([new Decide(ChainVerdict.Return)], Stamp.Of(policy).ToString())]);
+        var directions = new List<DirectionProgram?>();
+        ruleset.AddChain(ruleset.ChainName(Ruleset.StampChain), [stamp.ToRule()]);
         if (policy.Mode == EnforcementMode.Off)
         {
             bases.WriteOpen(Direction.Inbound);
@@ -29,12 +33,12 @@ public static class RulesetCompiler
             bases.WriteIcmpV6();
             bases.WriteCut(policy.Mode);
             foreach (var direction in new[] { Direction.Inbound, Direction.Outbound })
-                new DirectionCompiler(effective, direction, names, options, ruleset, bases).Write();
+                directions.Add(new DirectionCompiler(effective, direction, names, options, ruleset, bases).Write());
         }
 
         var result = ruleset.Build();
         ChainGraph.Verify(result);
-        return result;
+        return (result, ruleset.ElementCount, directions.Contains(null) ? null : [.. directions.OfType<DirectionProgram>()]);
     }
 
     private static HostPolicy Quarantined(HostPolicy policy)

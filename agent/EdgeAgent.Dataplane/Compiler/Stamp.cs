@@ -16,6 +16,12 @@ public readonly record struct Stamp(Revision Revision, Digest Policy)
     public static Stamp? Of(Ruleset ruleset) =>
         ruleset.Chains.TryGetValue(Ruleset.StampChain, out var chain) && chain.Rules is [{ Comment: var comment }] && TryParse(comment, out var stamp) ? stamp : null;
 
+    /// <summary>
+    /// The rule that carries it: one step that decides nothing, so that <c>nft</c> can read its own listing again. A verdict would make the
+    /// kernel check all chains and walk all verdict maps anew, which costs several times what the change of one element does.
+    /// </summary>
+    public ChainRule ToRule() => new([new Limit(1, 5)], ToString());
+
     /// <summary>Reads <c>revision 42 policy 3f2a…</c>.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out Stamp stamp)
     {

@@ -46,6 +46,9 @@ public sealed class ElementTable : IEquatable<ElementTable>
     /// <summary>What the element carries; null in a plain set.</summary>
     public ElementValue? Value(int index) => _valueIndexes.Length == 0 ? null : Values[_valueIndexes[index]];
 
+    /// <summary>Which of <see cref="Values"/> the element carries; -1 in a plain set.</summary>
+    public int ValueIndex(int index) => _valueIndexes.Length == 0 ? -1 : _valueIndexes[index];
+
     /// <summary>The index of the element that holds the key, or -1; a binary search.</summary>
     public int IndexOf(ReadOnlySpan<byte> key)
     {
@@ -66,6 +69,71 @@ public sealed class ElementTable : IEquatable<ElementTable>
 
     /// <summary>SHA-256 of keys and values: equal tables have equal digests.</summary>
     public Digest Digest => _digest.IsNone ? _digest = ComputeDigest() : _digest;
+
+    /// <summary>A run of elements.</summary>
+    internal ElementTable Slice(int start, int count) => new(
+        KeyLength,
+        Intervals,
+        _keys.AsSpan(start * Stride, count * Stride).ToArray(),
+        _valueIndexes.Length == 0 ? [] : _valueIndexes.AsSpan(start, count).ToArray(),
+        Values);
+
+    /// <summary>The table with some elements less and others more; what is between them is copied in one piece.</summary>
+    /// <param name="removed">Elements of this table.</param>
+    /// <param name="added">Elements that overlap none of those that remain.</param>
+    /// <exception cref="ArgumentException">An element to remove is not there.</exception>
+    internal ElementTable With(ElementTable removed, ElementTable added)
+    {
+        var keys = new byte[_keys.Length + ((added.Count - removed.Count) * Stride)];
+        var indexes = new int[_valueIndexes.Length == 0 && added._valueIndexes.Length == 0 ? 0 : keys.Length / Stride];
+        var values = Values.AddRange(added.Values.Except(Values));
+        var renumbered = added.Values.Select(value => values.IndexOf(value)).ToArray();
+        var (from, to, i, j) = (0, 0, 0, 0);
+        while (i < removed.Count || j < added.Count)
+        {
+            var removes = j == added.Count || (i < removed.Count && removed.Key(i).SequenceCompareTo(added.Key(j)) <= 0);
+            var at = LowerBound(removes ? removed.Key(i) : added.Key(j));
+            // What is added in place of what was just removed has its key.
+            Copy(Math.Max(0, at - from));
+            if (removes)
+            {
+                if (at == Count || !Key(at).SequenceEqual(removed.Key(i)))
+                    throw new ArgumentException($"element {Convert.ToHexStringLower(removed.Key(i))} is not there", nameof(removed));
+                from++;
+                i++;
+                continue;
+            }
+
+            added._keys.AsSpan(j * Stride, Stride).CopyTo(keys.AsSpan(to * Stride));
+            if (indexes.Length > 0)
+                indexes[to] = renumbered[added._valueIndexes[j]];
+            to++;
+            j++;
+        }
+
+        Copy(Count - from);
+        return new(KeyLength, Intervals, keys, indexes, values);
+
+        void Copy(int count)
+        {
+            _keys.AsSpan(from * Stride, count * Stride).CopyTo(keys.AsSpan(to * Stride));
+            if (indexes.Length > 0)
+                _valueIndexes.AsSpan(from, count).CopyTo(indexes.AsSpan(to));
+            (from, to) = (from + count, to + count);
+        }
+    }
+
+    private int LowerBound(ReadOnlySpan<byte> key)
+    {
+        var (low, high) = (0, Count);
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            (low, high) = Key(middle).SequenceCompareTo(key) < 0 ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
 
     /// <inheritdoc/>
     public bool Equals(ElementTable? other)
@@ -156,12 +224,18 @@ public sealed class ElementTable : IEquatable<ElementTable>
             _valueIndexes[_count++] = number;
         }
 
-        /// <summary>Sorts. Equal keys must not have been added twice.</summary>
+        /// <summary>Sorts. Equal keys must not have been added twice, and nothing is to be added after this.</summary>
         /// <exception cref="InvalidOperationException">Two elements share a key.</exception>
         public ElementTable Build()
         {
             if (_ascending)
-                return new(_keyLength, schema.Intervals, _keys.AsSpan(0, _count * Stride).ToArray(), schema.Kind == SetKind.Set ? [] : _valueIndexes[.._count], [.. _values]);
+            {
+                // What was sized right needs no copy; the builder is not used any more.
+                var ascending = _keys.Length == _count * Stride ? _keys : _keys[..(_count * Stride)];
+                var numbers = schema.Kind == SetKind.Set ? [] : _valueIndexes.Length == _count ? _valueIndexes : _valueIndexes[.._count];
+                return new(_keyLength, schema.Intervals, ascending, numbers, [.. _values]);
+            }
+
             var order = new int[_count];
             for (var i = 0; i < _count; i++)
                 order[i] = i;

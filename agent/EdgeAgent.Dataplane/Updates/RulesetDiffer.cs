@@ -8,11 +8,17 @@ namespace EdgeAgent.Dataplane;
 /// base chains never deleted. What it plans is safe for packets at every moment. A packet that is between two rules when a transaction comes
 /// into force goes on with the old rules but looks into the new sets, and the kernel shows changed interval sets later than all else. Therefore
 /// what is new is made and filled before anything refers to it, what is no longer needed goes after nothing does, and an interval set changes in
-/// place only if nothing else changes; else it is replaced by another one.
+/// place only if nothing else changes; else it is replaced by another one. Much new content is loaded in portions before it is used.
 /// </summary>
 public static class RulesetDiffer
 {
     private const string SwapSuffix = ".swap";
+
+    /// <summary>
+    /// More new elements than these are loaded in several transactions before anything refers to them: the messages of one lie in memory
+    /// all at once, and the kernel does nothing else for others' tables meanwhile.
+    /// </summary>
+    private const int ElementsAtOnce = 200_000;
 
     /// <summary>The plan.</summary>
     /// <param name="actual">What the kernel holds, in whatever state; null where there is no table.</param>
@@ -31,27 +37,67 @@ public static class RulesetDiffer
         IEnumerable<Operation> table = actual is null ? [new CreateTable(owned)] : [];
         IEnumerable<Operation> begin = [.. table, .. changes.AddedCounters.Select(counter => new CreateCounter(counter))];
         // Where nothing is enforced yet, or damage is repaired, one transaction less is worth more than what is between two rules.
-        return actual is null || changes.ReplacesAnything
-            ? InPlace(begin, changes)
-            : Planned(
-                [.. begin, .. Made(changes.AddedSets, [.. changes.AddedChains.Where(static chain => chain.Hook is null)])],
-                Switched(changes, Made([], [.. changes.AddedChains.Where(static chain => chain.Hook is not null)])),
-                Removed(changes));
+        if (actual is null || changes.ReplacesAnything)
+            return InPlace(begin, changes);
+        var made = Portions([.. begin, .. Made(changes.AddedSets, [.. changes.AddedChains.Where(static chain => chain.Hook is null)])]);
+        var switched = Switched(changes, Made([], [.. changes.AddedChains.Where(static chain => chain.Hook is not null)]));
+        return Planned([.. made, switched, Removed(changes)]);
     }
+
+    /// <summary>
+    /// The plan that replaces a table, whatever is in it. It is one transaction whatever that costs: between two there would be no rules,
+    /// and what is denied would pass. New interval sets may miss a new connection meanwhile, which fails closed.
+    /// </summary>
+    /// <param name="desired">What the kernel should hold.</param>
+    /// <param name="owned">Whether the table belongs to the socket that makes it.</param>
+    public static UpdatePlan Replacement(Ruleset desired, bool owned = false) =>
+        new([new Transaction([new DeleteTable(), .. Plan(null, desired, owned).Transactions.Items.SelectMany(static transaction => transaction.Operations)])]);
 
     private static UpdatePlan InPlace(IEnumerable<Operation> begin, TableChanges changes)
     {
-        var early = changes.AddedSets.Where(set => set.Schema.Intervals).ToList();
+        var isMuch = changes.AddedSets.Sum(static set => (long)set.Elements.Count) > ElementsAtOnce;
+        var early = changes.AddedSets.Where(set => set.Schema.Intervals || (isMuch && set.Schema.Kind != SetKind.VerdictMap && !IsReplaced(set))).ToList();
         var late = changes.AddedSets.Except(early).ToList();
         List<Operation> replaced = [.. changes.RemovedSets.Where(IsReplaced).Select(set => new DeleteSet(set.Schema.Name)), .. changes.RemovedChains.Where(changes.IsReplaced).Select(chain => new DeleteChain(chain.Name))];
         List<Operation> main = [.. Flushed(changes, changes.RemovedChains), .. Switched(changes, [.. replaced, .. Made(late, changes.AddedChains)]), .. Removed(changes)];
-        return early.Count == 0 ? Planned([.. begin, .. main]) : Planned([.. begin, .. Made(early, [])], main);
+        return early.Count == 0 ? Planned([.. begin, .. main]) : Planned([.. Portions([.. begin, .. Made(early, [])]), main]);
 
         bool IsReplaced(NamedSet set) => changes.ReplacedSets.Contains(set.Schema.Name);
     }
 
     private static UpdatePlan Planned(params IEnumerable<IEnumerable<Operation>> transactions) =>
         new([.. transactions.Select(operations => new Transaction([.. operations])).Where(transaction => !transaction.Operations.IsEmpty)]);
+
+    /// <summary>Cuts operations, whose effect nothing refers to yet, so that each portion adds a bounded number of elements.</summary>
+    private static List<IEnumerable<Operation>> Portions(IReadOnlyList<Operation> operations)
+    {
+        var portions = new List<IEnumerable<Operation>>();
+        var portion = new List<Operation>();
+        var room = ElementsAtOnce;
+        foreach (var operation in operations)
+        {
+            if (operation is not AddElements { Schema: var schema, Elements: var elements })
+            {
+                portion.Add(operation);
+                continue;
+            }
+
+            for (var start = 0; start < elements.Count;)
+            {
+                var count = Math.Min(elements.Count - start, room);
+                portion.Add(count == elements.Count ? operation : new AddElements(schema, elements.Slice(start, count)));
+                start += count;
+                room -= count;
+                if (room > 0)
+                    continue;
+                portions.Add(portion);
+                portion = [];
+                room = ElementsAtOnce;
+            }
+        }
+
+        return [.. portions, portion];
+    }
 
     // Sets before chains that look into them, chains before the elements that lead to them.
     private static IEnumerable<Operation> Made(IReadOnlyList<NamedSet> sets, IReadOnlyList<Chain> chains) =>

@@ -10,37 +10,60 @@ namespace EdgeAgent.Dataplane;
 /// </summary>
 internal sealed class PeerMapWriter(RulesetBuilder ruleset)
 {
-    /// <summary>Changing an interval map costs time in proportion to its size.</summary>
-    private const int MaxIntervals = 1_000;
+    private readonly List<PeerMap> _maps = [];
+
+    /// <summary>The maps of stage tables that were written.</summary>
+    public IReadOnlyList<PeerMap> Maps => _maps;
+
+    /// <summary>Writes the peers that a stage table decides on; maps of both families, as far as they have members.</summary>
+    public IReadOnlyList<PeerLookup> Write(string name, PeerMapSource source, PeerClasses classes)
+    {
+        var lookups = new List<PeerLookup>();
+        foreach (var family in source.Entries(classes).GroupBy(entry => entry.Peer.Family).OrderBy(family => family.Key))
+            _maps.Add(new(source, family.Key, Write($"{name}.{(int)family.Key}", SetKind.CounterMap, family.Key, family, lookups)));
+        return lookups;
+    }
 
     /// <summary>Writes the peers of classes; maps of both families, as far as they have members.</summary>
     public IReadOnlyList<PeerLookup> Write(string name, SetKind kind, IEnumerable<(PeerClass Peer, ElementValue? Value)> entries)
     {
         var lookups = new List<PeerLookup>();
         foreach (var family in entries.GroupBy(entry => entry.Peer.Family).OrderBy(family => family.Key))
-            Write($"{name}.{(int)family.Key}", kind, family.Key, PeerRanges.Of(family.Key, family), lookups);
+            Write($"{name}.{(int)family.Key}", kind, family.Key, family, lookups);
         return lookups;
     }
 
-    private void Write(string name, SetKind kind, IpFamily family, PeerRanges peers, List<PeerLookup> lookups)
+    private PeerMapLayout Write(string name, SetKind kind, IpFamily family, IEnumerable<(PeerClass Peer, ElementValue? Value)> entries, List<PeerLookup> lookups)
     {
+        var peers = PeerRanges.Of(family, entries);
         var (width, key) = family == IpFamily.V4 ? (32, KeyField.Ipv4Address) : (128, KeyField.Ipv6Address);
+        var layout = new PeerMapLayout { SmallBlockAddresses = peers.SmallBlockAddresses };
         if (peers.Singles.Count > 0)
-            lookups.Add(new(ruleset.AddHash(name, kind, [key], peers.Singles.Count, 0, set => Fill(set, family, peers.Singles)), family, width));
+            layout.Singles = Hash(name, width, peers.Singles);
         if (peers.Blocks.Count == 0)
-            return;
+            return layout;
         var intervals = peers.Intervals();
-        if (intervals.Count <= MaxIntervals)
+        layout.IntervalCount = intervals.Count;
+        if (intervals.Count <= PeerMapLayout.MaxIntervals)
         {
-            lookups.Add(new(ruleset.AddIntervals(name + "n", kind, key, intervals.Count, set => Fill(set, family, intervals)), family, width));
-            return;
+            layout.Intervals = new(ruleset.AddIntervals(name + "n", kind, key, intervals.Count, set => Fill(set, family, intervals)), intervals.Count);
+            lookups.Add(new(layout.Intervals.Schema.Name, family, width));
+            return layout;
         }
 
         foreach (var length in peers.Blocks.GroupBy(block => block.Block.Length).OrderByDescending(length => length.Key))
         {
             var blocks = length.Select(block => new PeerRange(block.Block.Network.Bits, block.Block.Network.Bits, block.Value)).ToList();
-            var prefixName = string.Create(CultureInfo.InvariantCulture, $"{name}p{length.Key}");
-            lookups.Add(new(ruleset.AddHash(prefixName, kind, [key], blocks.Count, 0, set => Fill(set, family, blocks)), family, length.Key));
+            layout.ByLength.Add(length.Key, Hash(string.Create(CultureInfo.InvariantCulture, $"{name}p{length.Key}"), length.Key, blocks));
+        }
+
+        return layout;
+
+        PeerSet Hash(string hash, int length, List<PeerRange> ranges)
+        {
+            var schema = ruleset.AddHash(hash, kind, [key], ranges.Count, 0, set => Fill(set, family, ranges));
+            lookups.Add(new(schema.Name, family, length));
+            return new(schema, ranges.Count);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using EdgeAgent.Contracts;
 
 namespace EdgeAgent.Dataplane;
@@ -14,6 +16,9 @@ internal sealed class PeerRanges
     private const int SmallBlockBits = 6;
     private const int MaxListed = 65_536;
 
+    /// <summary>The addresses in blocks that are small enough to be listed one by one, as long as these are few.</summary>
+    public long SmallBlockAddresses { get; private set; }
+
     /// <summary>Single addresses, ascending.</summary>
     public List<PeerRange> Singles { get; } = [];
 
@@ -24,30 +29,64 @@ internal sealed class PeerRanges
     {
         var merged = Merged(entries);
         var result = new PeerRanges();
-        var blocks = merged.ConvertAll(range => range.First == range.Last ? [] : CidrSet.FromRanges([new(family, range.First, range.Last)]));
-        var width = family == IpFamily.V4 ? 32 : 128;
-        long small = 0;
-        foreach (var block in blocks.SelectMany(blocks => blocks))
-            small += width - block.Length <= SmallBlockBits ? 1L << (width - block.Length) : 0;
-        var listed = small <= MaxListed ? width - SmallBlockBits : width;
-        for (var i = 0; i < merged.Count; i++)
+        var runs = new List<(PeerRange Run, ImmutableArray<Cidr> Blocks)>();
+        foreach (var run in merged)
         {
-            if (blocks[i].IsEmpty)
-                result.Singles.Add(merged[i]);
-            foreach (var block in blocks[i])
-            {
-                if (block.Length < listed)
-                    result.Blocks.Add((block, merged[i].Value));
-                else
-                    result.List(block, merged[i].Value);
-            }
+            if (run.First == run.Last)
+                continue;
+            runs.Add((run, CidrSet.FromRanges([new(family, run.First, run.Last)])));
+            foreach (var block in runs[^1].Blocks)
+                result.SmallBlockAddresses += Small(block);
         }
 
+        var listed = ShortestListed(family, result.SmallBlockAddresses);
+        result.Singles.Capacity = merged.Count;
+        var next = 0;
+        foreach (var run in merged)
+            result.Add(run, run.First == run.Last ? [] : runs[next++].Blocks, listed);
         return result;
     }
 
+    /// <summary>One run of addresses, which no address of the same value adjoins.</summary>
+    /// <param name="family">Its family.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="listed">The shortest prefix of blocks that are listed address by address.</param>
+    public void Add(IpFamily family, PeerRange run, int listed)
+    {
+        var blocks = run.First == run.Last ? [] : CidrSet.FromRanges([new(family, run.First, run.Last)]);
+        foreach (var block in blocks)
+            SmallBlockAddresses += Small(block);
+        Add(run, blocks, listed);
+    }
+
+    /// <summary>The shortest prefix of blocks that are listed address by address.</summary>
+    public static int ShortestListed(IpFamily family, long smallBlockAddresses) =>
+        Width(family) - (smallBlockAddresses <= MaxListed ? SmallBlockBits : 0);
+
     /// <summary>The blocks, neighbours of one value merged.</summary>
-    public List<PeerRange> Intervals() => Merge(Blocks.Select(block => new PeerRange(block.Block.Network.Bits, block.Block.Last.Bits, block.Value)));
+    public List<PeerRange> Intervals()
+    {
+        var intervals = Blocks.ConvertAll(block => new PeerRange(block.Block.Network.Bits, block.Block.Last.Bits, block.Value));
+        Merge(intervals);
+        return intervals;
+    }
+
+    private void Add(PeerRange run, ImmutableArray<Cidr> blocks, int listed)
+    {
+        if (blocks.IsEmpty)
+            Singles.Add(run);
+        foreach (var block in blocks)
+        {
+            if (block.Length < listed)
+                Blocks.Add((block, run.Value));
+            else
+                List(block, run.Value);
+        }
+    }
+
+    private static int Width(IpFamily family) => family == IpFamily.V4 ? 32 : 128;
+
+    private static long Small(Cidr block) => Width(block.Family) - block.Length is var bits && bits <= SmallBlockBits ? 1L << bits : 0;
 
     private void List(Cidr block, ElementValue? value)
     {
@@ -61,9 +100,10 @@ internal sealed class PeerRanges
 
     private static List<PeerRange> Merged(IEnumerable<(PeerClass Peer, ElementValue? Value)> entries)
     {
-        var ranges = new List<PeerRange>();
+        var classes = entries.ToList();
+        var ranges = new List<PeerRange>(classes.Sum(entry => entry.Peer.Ranges.Count));
         var ascending = true;
-        foreach (var (peer, value) in entries)
+        foreach (var (peer, value) in classes)
         {
             foreach (var range in peer.Ranges)
             {
@@ -74,20 +114,23 @@ internal sealed class PeerRanges
 
         if (!ascending)
             ranges.Sort((a, b) => a.First.CompareTo(b.First));
-        return Merge(ranges);
+        Merge(ranges);
+        return ranges;
     }
 
-    private static List<PeerRange> Merge(IEnumerable<PeerRange> ranges)
+    /// <summary>Joins neighbours of one value, in place.</summary>
+    private static void Merge(List<PeerRange> ranges)
     {
-        var result = new List<PeerRange>();
-        foreach (var range in ranges)
+        var items = CollectionsMarshal.AsSpan(ranges);
+        var count = 0;
+        foreach (var range in items)
         {
-            if (result.Count > 0 && result[^1] is var previous && previous.Last + 1 == range.First && range.First != 0 && Equals(previous.Value, range.Value))
-                result[^1] = previous with { Last = range.Last };
+            if (count > 0 && items[count - 1] is var previous && previous.Last + 1 == range.First && range.First != 0 && Equals(previous.Value, range.Value))
+                items[count - 1] = previous with { Last = range.Last };
             else
-                result.Add(range);
+                items[count++] = range;
         }
 
-        return result;
+        ranges.RemoveRange(count, ranges.Count - count);
     }
 }

@@ -68,40 +68,29 @@ internal sealed class StageRules(PeerClasses classes, Direction direction, DenyC
         }
     }
 
-    private IEnumerable<OpenRule> Allowed(StageTable table, string name)
-    {
-        var counters = new Dictionary<string, CounterValue>(StringComparer.Ordinal);
-        var entries = table.Listed.Where(entry => entry.Value.Allowed).Select(entry => (Peer(entry.Key), (ElementValue?)Value(counters, entry.Value)));
-        return maps.Write(name, SetKind.CounterMap, entries).Select(lookup => new OpenRule([.. lookup.Count(direction)], null));
-    }
+    private IEnumerable<OpenRule> Allowed(StageTable table, string name) =>
+        maps.Write(name, Source(table, static decision => decision.Allowed), classes).Select(lookup => new OpenRule([.. lookup.Count(direction)], null));
 
     private IEnumerable<OpenRule> Denied(StageTable table, string name)
     {
-        var denied = table.Listed.Where(entry => !entry.Value.Allowed).GroupBy(entry => entry.Value.Policy!, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal).ToList();
-        if (denied.Count > MaxDenyMaps)
-            return DenyMap($"{name}.deny", denied.SelectMany(group => group), denies.For(null));
-        return denied.SelectMany((group, number) => DenyMap(number == 0 ? $"{name}.deny" : $"{name}.deny{number + 1}", group, denies.For(group.Key)));
+        var policies = table.Listed.Values.Where(decision => !decision.Allowed).Select(decision => decision.Policy!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        if (policies.Count > MaxDenyMaps)
+            return DenyMap($"{name}.deny", Source(table, static decision => !decision.Allowed), denies.For(null));
+        return policies.SelectMany((policy, number) => DenyMap(
+            number == 0 ? $"{name}.deny" : $"{name}.deny{number + 1}",
+            Source(table, decision => !decision.Allowed && decision.Policy == policy),
+            denies.For(policy)));
     }
 
-    private IEnumerable<OpenRule> DenyMap(string name, IEnumerable<KeyValuePair<int, Decision>> denied, ChainVerdict chain)
-    {
-        var counters = new Dictionary<string, CounterValue>(StringComparer.Ordinal);
-        var entries = denied.Select(entry => (Peer(entry.Key), (ElementValue?)Value(counters, entry.Value)));
-        return maps.Write(name, SetKind.CounterMap, entries).Select(lookup => new OpenRule([.. lookup.Count(direction)], chain));
-    }
+    private IEnumerable<OpenRule> DenyMap(string name, PeerMapSource denied, ChainVerdict chain) =>
+        maps.Write(name, denied, classes).Select(lookup => new OpenRule([.. lookup.Count(direction)], chain));
+
+    private PeerMapSource Source(StageTable table, Func<Decision, bool> covers) => new(table, covers, decision => ruleset.CounterValue(Counter(decision)));
 
     private OpenRule Always(Decision decision, EquatableArray<Expression> match)
     {
         EquatableArray<Expression> steps = decision.Policy is null ? match : [.. match, ruleset.Count(Counter(decision))];
         return new(steps, decision.Allowed ? null : denies.For(decision.Policy));
-    }
-
-    private CounterValue Value(Dictionary<string, CounterValue> counters, Decision decision)
-    {
-        var counter = Counter(decision);
-        if (!counters.TryGetValue(counter, out var value))
-            counters.Add(counter, value = ruleset.CounterValue(counter));
-        return value;
     }
 
     private string Counter(Decision decision) => decision switch

@@ -4,7 +4,8 @@ namespace EdgeAgent.Dataplane;
 
 /// <summary>
 /// Walks the blocks of all sets of one family in ascending order and collects the addresses between any two borders
-/// under the sets that are open there. Steps from class to class are remembered, so that each costs one look-up.
+/// under the sets that are open there. Steps from class to class are remembered, so that each costs one look-up, also afterwards
+/// when a set gains or loses addresses.
 /// </summary>
 internal sealed class AddressSweep
 {
@@ -13,13 +14,13 @@ internal sealed class AddressSweep
     private readonly Dictionary<(int Class, int Set), int> _withSet = [];
     private readonly Dictionary<(int Class, int Set), int> _withoutSet = [];
     private readonly Dictionary<int[], int> _bySets = new(new SequenceComparer());
-    private readonly Block[] _blocks;
+    private Block[] _blocks;
     private readonly List<int> _starting = [];
 
     /// <summary>Prepares a walk over sets of disjoint blocks; what it finds goes to the list of classes.</summary>
     public AddressSweep(IpFamily family, IReadOnlyList<IReadOnlyList<Cidr>> sets, List<PeerClass> classes)
     {
-        (_family, _classes) = (family, classes);
+        (_family, _classes, Addresses) = (family, classes, AddressMap.Of(family));
         var count = 0;
         foreach (var members in sets)
             count += Count(members);
@@ -36,6 +37,15 @@ internal sealed class AddressSweep
 
         Sort();
     }
+
+    /// <summary>The class of each address that some set holds.</summary>
+    public AddressMap Addresses { get; }
+
+    /// <summary>The class of the addresses of a class that a set gains.</summary>
+    public int Joined(int peerClass, int set) => Step(_withSet, peerClass, set, true);
+
+    /// <summary>The class of the addresses of a class that a set loses.</summary>
+    public int Left(int peerClass, int set) => Step(_withoutSet, peerClass, set, false);
 
     /// <summary>Adds the family's classes and returns the one of the addresses that no set holds.</summary>
     public PeerClass Run()
@@ -61,7 +71,9 @@ internal sealed class AddressSweep
             }
 
             var end = _starting.Count > 0 ? position : End(open, i);
-            _classes[WithStarting(current)].Ranges.Add(new(_family, position, end));
+            var number = WithStarting(current);
+            _classes[number].Add(new(_family, position, end));
+            Addresses.Assign(position, end, number);
             while (open.TryPeek(out var closing, out var last) && last == end)
             {
                 open.Dequeue();
@@ -71,6 +83,7 @@ internal sealed class AddressSweep
             position = end + 1;
         }
 
+        _blocks = [];
         return _classes[elsewhere];
     }
 
@@ -83,6 +96,9 @@ internal sealed class AddressSweep
             return;
         }
 
+        if (IsSorted())
+            return;
+
         var keys = new ulong[_blocks.Length];
         for (var i = 0; i < keys.Length; i++)
             keys[i] = ((ulong)_blocks[i].First << 32) | (uint)i;
@@ -90,6 +106,17 @@ internal sealed class AddressSweep
         var unsorted = _blocks.AsSpan().ToArray();
         for (var i = 0; i < keys.Length; i++)
             _blocks[i] = unsorted[(uint)keys[i]];
+    }
+
+    private bool IsSorted()
+    {
+        for (var i = 1; i < _blocks.Length; i++)
+        {
+            if (_blocks[i - 1].First > _blocks[i].First)
+                return false;
+        }
+
+        return true;
     }
 
     private UInt128 End(PriorityQueue<int, UInt128> open, int next)
@@ -144,6 +171,8 @@ internal sealed class AddressSweep
     private static int[] With(int[] sets, int set)
     {
         var at = ~Array.BinarySearch(sets, set);
+        if (at < 0)
+            return sets;
         var result = new int[sets.Length + 1];
         sets.AsSpan(0, at).CopyTo(result);
         result[at] = set;

@@ -10,6 +10,8 @@ internal sealed class PeerClasses
 {
     private readonly List<PeerClass> _classes = [];
     private readonly List<int>[] _bySet;
+    private readonly AddressSweep _v4;
+    private readonly AddressSweep _v6;
     private readonly PeerClass _elsewhereV4;
     private readonly PeerClass _elsewhereV6;
 
@@ -18,11 +20,13 @@ internal sealed class PeerClasses
         _bySet = new List<int>[sets.Count];
         for (var i = 0; i < _bySet.Length; i++)
             _bySet[i] = [];
-        _elsewhereV4 = new AddressSweep(IpFamily.V4, sets, _classes).Run();
-        _elsewhereV6 = new AddressSweep(IpFamily.V6, sets, _classes).Run();
+        (_v4, _v6) = (new(IpFamily.V4, sets, _classes), new(IpFamily.V6, sets, _classes));
+        _elsewhereV4 = _v4.Run();
+        ElsewhereNumberV6 = _classes.Count;
+        _elsewhereV6 = _v6.Run();
         for (var number = 0; number < _classes.Count; number++)
         {
-            if (_classes[number].Ranges.Count == 0)
+            if (_classes[number].IsEmpty)
                 continue;
             foreach (var set in _classes[number].Sets)
                 _bySet[set].Add(number);
@@ -37,6 +41,21 @@ internal sealed class PeerClasses
     /// <summary>The class of the addresses that no set holds; it has no ranges.</summary>
     public PeerClass Elsewhere(IpFamily family) => family == IpFamily.V4 ? _elsewhereV4 : _elsewhereV6;
 
+    /// <summary>The number of the class of the addresses that no set holds.</summary>
+    public int ElsewhereNumber(IpFamily family) => family == IpFamily.V4 ? 0 : ElsewhereNumberV6;
+
+    private int ElsewhereNumberV6 { get; }
+
+    /// <summary>Where the addresses of a family are, and how classes lead to each other.</summary>
+    public AddressSweep Of(IpFamily family) => family == IpFamily.V4 ? _v4 : _v6;
+
+    /// <summary>Forgets the ranges of the classes; where each address is stays known.</summary>
+    public void ForgetRanges()
+    {
+        foreach (var peer in _classes)
+            peer.ForgetRanges();
+    }
+
     /// <summary>The numbers of the classes that a set is made of.</summary>
     public IReadOnlyList<int> OfSet(int set) => _bySet[set];
 }
@@ -46,8 +65,21 @@ internal sealed class PeerClasses
 /// <param name="Sets">The numbers of the sets, ascending.</param>
 internal sealed record PeerClass(IpFamily Family, int[] Sets)
 {
-    /// <summary>The addresses: disjoint, ascending.</summary>
-    public List<AddressRange> Ranges { get; } = new(1);
+    /// <summary>The addresses: disjoint, ascending. Empty once they were forgotten.</summary>
+    public List<AddressRange> Ranges { get; private set; } = [];
+
+    /// <summary>The number of addresses; all of a family count as none.</summary>
+    public UInt128 Size { get; set; }
+
+    public bool IsEmpty => Size == 0 && Ranges.Count == 0;
+
+    public void Add(AddressRange range)
+    {
+        Ranges.Add(range);
+        Size += range.Last - range.First + 1;
+    }
+
+    public void ForgetRanges() => Ranges = [];
 
     public bool IsIn(int set) => Sets.Length <= 8 ? Sets.AsSpan().Contains(set) : Array.BinarySearch(Sets, set) >= 0;
 

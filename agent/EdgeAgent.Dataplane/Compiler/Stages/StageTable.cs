@@ -23,8 +23,8 @@ internal sealed class StageTable
     /// <summary>The decision on IPv6 peers that no table lists.</summary>
     public required Decision ElsewhereV6 { get; init; }
 
-    /// <summary>Decisions by class number.</summary>
-    public required IReadOnlyDictionary<int, Decision> Listed { get; init; }
+    /// <summary>Decisions by class number, for classes that have addresses.</summary>
+    public required Dictionary<int, Decision> Listed { get; init; }
 
     /// <summary>Which peers are logged, for each policy with Log rules.</summary>
     public required IReadOnlyList<LogTable> Logs { get; init; }

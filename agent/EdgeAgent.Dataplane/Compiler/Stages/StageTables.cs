@@ -8,8 +8,20 @@ internal sealed class StageTables(PlacedPolicy policy, PeerClasses classes)
     private readonly StageDecisions _decisions = new(policy);
     private readonly Dictionary<(int, TrafficCell), StageTable> _tables = [];
     private readonly Dictionary<(int, TrafficCell), HashSet<int>> _setsLookedAt = [];
+    private readonly List<StageTable> _made = [];
     private readonly int[] _seen = new int[classes.All.Count];
     private int _round;
+
+    /// <summary>All tables, each behind the wider one that it goes on in.</summary>
+    public IReadOnlyList<StageTable> All => _made;
+
+    /// <summary>What a table must list of a class; null for nothing, because the wider one or the rest decides alike.</summary>
+    public Decision? DecisionToList(StageTable table, int number)
+    {
+        var peer = classes.All[number];
+        var decision = _decisions.Decide(table.Stage, table.Cell, peer);
+        return decision == (table.Wider?.Find(number) ?? table.Elsewhere(peer.Family)) ? null : decision;
+    }
 
     /// <summary>The table of a cell; the wider cell's own where no rule of the stage differs.</summary>
     public StageTable For(int stage, TrafficCell cell)
@@ -38,6 +50,7 @@ internal sealed class StageTables(PlacedPolicy policy, PeerClasses classes)
             Logs = Logs(stage, cell),
             LooksAtPeer = SetsLookedAt(stage, cell).Count > 0,
         };
+        _made.Add(table);
         return table;
     }
 
