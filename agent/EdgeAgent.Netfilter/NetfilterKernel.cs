@@ -11,6 +11,7 @@ public sealed class NetfilterKernel : IKernel
     private readonly TableReader _reader;
     private readonly BatchEncoder _batch;
     private readonly List<Acknowledgement> _failures = [];
+    private uint? _made;
 
     /// <param name="networkNamespace">File of the network namespace; null for this process's own.</param>
     /// <exception cref="NetlinkException">The namespace or the kernel's netfilter cannot be reached.</exception>
@@ -50,7 +51,10 @@ public sealed class NetfilterKernel : IKernel
     {
         ArgumentNullException.ThrowIfNull(transaction);
         var started = Stopwatch.GetTimestamp();
-        _batch.Begin(expectedGeneration);
+
+        // A rule more is a change for certain, and a change makes the next generation; else the kernel has to say what it made of it.
+        var certain = expectedGeneration is not null && transaction.Operations is [.., AppendRule];
+        _batch.Begin(expectedGeneration, echo: !certain);
         foreach (var operation in transaction.Operations)
             _batch.Add(operation);
         // Operations may have no messages: the addition of no elements.
@@ -59,16 +63,14 @@ public sealed class NetfilterKernel : IKernel
         _batch.End();
         var encoded = Stopwatch.GetTimestamp();
 
-        var made = new MadeGeneration();
-        var name = $"commit {transaction.Operations.Count} operations";
-        var applied = _connection.Transact(name, _batch.Buffer, _batch.Confirming, _failures, made, static (message, made) =>
+        _made = certain ? Next(expectedGeneration!.Value) : null;
+        if (!_connection.Transact("commit", _batch.Buffer, _batch.Confirming, _failures, this, static (message, kernel) =>
         {
-            if (message.Type == TableMessage.NewGeneration)
-                made.Value = GenerationCodec.ReadId(message);
-        });
-        if (!applied)
-            throw Refusal(name);
-        return new CommitResult(made.Value ?? _reader.Generation(), Stopwatch.GetElapsedTime(started, encoded), Stopwatch.GetElapsedTime(encoded));
+            if (message.Type == TableMessage.NewGeneration && message.Sequence == kernel._batch.Beginning)
+                kernel._made = GenerationCodec.ReadId(message);
+        }))
+            throw Refusal($"commit {transaction.Operations.Count} operations");
+        return new CommitResult(_made ?? _reader.Generation(), Stopwatch.GetElapsedTime(started, encoded), Stopwatch.GetElapsedTime(encoded));
     }
 
     /// <inheritdoc/>
@@ -94,16 +96,14 @@ public sealed class NetfilterKernel : IKernel
         _connection.Dispose();
     }
 
+    // The kernel never makes generation 0.
+    private static uint Next(uint generation) => generation == uint.MaxValue ? 1 : generation + 1;
+
     private NetlinkException Refusal(string operation)
     {
         var first = _failures[0];
         if (_failures.Count > 1)
             operation += $" ({_failures.Count} refused)";
         return first.ToException(operation, _batch.Describe(first));
-    }
-
-    private sealed class MadeGeneration
-    {
-        internal uint? Value { get; set; }
     }
 }

@@ -5,16 +5,18 @@ namespace EdgeAgent.Netlink;
 
 /// <summary>
 /// A growing row of messages to send. Its memory comes from the shared pool and is used again after <see cref="Clear"/>,
-/// so that encoding allocates nothing at steady state; memory above 1 MiB is given back at once.
+/// so that encoding allocates nothing at steady state; above 1 MiB it is the system's own, which grows without being copied
+/// and is given back at once.
 /// </summary>
 public sealed class MessageBuffer : IDisposable
 {
     private const int SmallestCapacity = 4096;
     private const int LargestPooledCapacity = 1 << 20;
-    private byte[] _bytes;
+    private byte[] _pooled;
+    private NativeBlock? _large;
 
-    /// <param name="capacity">Bytes to start with; it grows as needed.</param>
-    public MessageBuffer(int capacity = SmallestCapacity) => _bytes = Rent(Math.Max(capacity, SmallestCapacity));
+    /// <param name="capacity">Bytes to start with, at most 1 MiB; it grows as needed.</param>
+    public MessageBuffer(int capacity = SmallestCapacity) => _pooled = ArrayPool<byte>.Shared.Rent(Math.Clamp(capacity, SmallestCapacity, LargestPooledCapacity));
 
     /// <summary>Bytes written so far.</summary>
     public int Length { get; private set; }
@@ -23,7 +25,11 @@ public sealed class MessageBuffer : IDisposable
     public int MessageCount { get; private set; }
 
     /// <summary>All that was written.</summary>
-    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+    public ReadOnlySpan<byte> Written => All[..Length];
+
+    private Span<byte> All => _large is null ? _pooled : _large.Span;
+
+    private int Capacity => _large?.Length ?? _pooled.Length;
 
     /// <summary>Starts a message; disposing the writer ends it.</summary>
     /// <param name="type">nlmsg_type.</param>
@@ -46,20 +52,20 @@ public sealed class MessageBuffer : IDisposable
     /// <param name="flags">The flags to set beside those that it has.</param>
     public void AddFlags(int start, MessageFlags flags)
     {
-        var field = _bytes.AsSpan(start + 6, 2);
+        var field = All.Slice(start + 6, 2);
         MemoryMarshal.Write(field, (ushort)(MemoryMarshal.Read<ushort>(field) | (ushort)flags));
     }
 
     /// <summary>Gives a message that was already ended another sequence number.</summary>
     /// <param name="start">Where in <see cref="Written"/> the message begins.</param>
     /// <param name="sequence">The number by which the kernel's answers will name it.</param>
-    public void SetSequence(int start, uint sequence) => MemoryMarshal.Write(_bytes.AsSpan(start + 8, 4), sequence);
+    public void SetSequence(int start, uint sequence) => MemoryMarshal.Write(All.Slice(start + 8, 4), sequence);
 
     /// <summary>Makes sure that this many more bytes fit without another growth.</summary>
     public void Reserve(int bytes)
     {
-        if (_bytes.Length - Length < bytes)
-            Grow(bytes, spare: _bytes.Length / 4);
+        if (Capacity - Length < bytes)
+            Grow(bytes, spare: Capacity / 4);
     }
 
     /// <summary>Forgets all messages and keeps the memory, unless it is large.</summary>
@@ -67,46 +73,52 @@ public sealed class MessageBuffer : IDisposable
     {
         Length = 0;
         MessageCount = 0;
-        if (_bytes.Length > LargestPooledCapacity)
-            _bytes = Rent(SmallestCapacity);
+        _large?.Dispose();
+        _large = null;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Return(_bytes);
-        _bytes = [];
-        Length = 0;
+        Clear();
+        if (_pooled.Length > 0)
+            ArrayPool<byte>.Shared.Return(_pooled);
+        _pooled = [];
     }
 
     /// <summary>The next <paramref name="count"/> bytes, not cleared.</summary>
     internal Span<byte> Take(int count)
     {
-        if (_bytes.Length - Length < count)
-            Grow(count, spare: _bytes.Length);
-        var span = _bytes.AsSpan(Length, count);
+        if (Capacity - Length < count)
+            Grow(count, spare: Capacity);
+        var span = All.Slice(Length, count);
         Length += count;
         return span;
     }
 
-    internal Span<byte> From(int start) => _bytes.AsSpan(start, Length - start);
+    internal Span<byte> From(int start) => All[start..Length];
 
     private void Grow(int count, int spare)
     {
         var needed = checked(Length + count);
-        var larger = Rent((int)Math.Max(needed, Math.Min((long)_bytes.Length + spare, Array.MaxLength)));
-        Written.CopyTo(larger);
-        Return(_bytes);
-        _bytes = larger;
-    }
+        var wanted = (int)Math.Max(needed, Math.Min((long)Capacity + spare, Array.MaxLength));
+        if (_large is not null)
+        {
+            _large.Resize(wanted);
+            return;
+        }
 
-    private static byte[] Rent(int capacity) => capacity <= LargestPooledCapacity
-        ? ArrayPool<byte>.Shared.Rent(capacity)
-        : GC.AllocateUninitializedArray<byte>(capacity);
+        if (wanted > LargestPooledCapacity)
+        {
+            var large = new NativeBlock(wanted);
+            Written.CopyTo(large.Span);
+            _large = large;
+            return;
+        }
 
-    private static void Return(byte[] bytes)
-    {
-        if (bytes.Length is > 0 and <= LargestPooledCapacity)
-            ArrayPool<byte>.Shared.Return(bytes);
+        var pooled = ArrayPool<byte>.Shared.Rent(wanted);
+        Written.CopyTo(pooled);
+        ArrayPool<byte>.Shared.Return(_pooled);
+        _pooled = pooled;
     }
 }

@@ -73,6 +73,15 @@ public readonly ref struct MessageWriter
         Encoding.UTF8.GetBytes(text, payload);
     }
 
+    /// <summary>Attributes that were encoded before, padding included; the copy may be filled in.</summary>
+    /// <param name="encoded">A multiple of four bytes.</param>
+    public Span<byte> PutEncoded(ReadOnlySpan<byte> encoded)
+    {
+        var span = _buffer.Take(encoded.Length);
+        encoded.CopyTo(span);
+        return span;
+    }
+
     /// <summary>Opens a nested attribute; what is written until the result is disposed is inside it.</summary>
     public NestedAttribute Nest(ushort type)
     {

@@ -21,6 +21,7 @@ public sealed class NetlinkConnection : IDisposable
     private readonly byte[] _received = new byte[ReceiveBufferLength];
     private uint _sequence;
     private int _sendBuffer;
+    private bool _unfinished;
 
     /// <param name="socket">An open socket without group memberships; owned from here on.</param>
     public NetlinkConnection(NetlinkSocket socket)
@@ -57,6 +58,7 @@ public sealed class NetlinkConnection : IDisposable
             var state = begin();
             // What an earlier answer left behind, when its handler threw, must not be in the way of this one.
             Discard();
+            _unfinished = true;
             Socket.Send(request.Written);
             if (Gather(operation, sequence, state, handle))
                 return state;
@@ -73,7 +75,10 @@ public sealed class NetlinkConnection : IDisposable
     /// <summary>Sends a row of messages in one datagram and gathers what the kernel says about each.</summary>
     /// <param name="operation">What this is, in words, for errors.</param>
     /// <param name="batch">The messages.</param>
-    /// <param name="confirming">The sequence number of the message that asks for an acknowledgement.</param>
+    /// <param name="confirming">
+    /// The sequence number of the last message that can fail, which asks for an acknowledgement: answers come in the order of the messages,
+    /// so that after it there is nothing to wait for.
+    /// </param>
     /// <param name="failures">Receives every error that the kernel reports, in its order; what was in it is removed.</param>
     /// <param name="state">What <paramref name="handle"/> builds up.</param>
     /// <param name="handle">Deals with every other message of the answer, such as echoes.</param>
@@ -85,14 +90,17 @@ public sealed class NetlinkConnection : IDisposable
         ArgumentNullException.ThrowIfNull(handle);
         ArgumentNullException.ThrowIfNull(failures);
         failures.Clear();
-        Discard();
+        if (_unfinished)
+            Discard();
+        _unfinished = true;
         EnsureSendBuffer(batch.Length);
         Socket.Send(batch.Written);
 
         // The kernel has worked off the whole batch by now; all it says is queued.
         var confirmed = false;
         var overrun = false;
-        while (Receive(ref overrun, out var length) || (!confirmed && failures.Count == 0 && Socket.Wait(Patience) && Receive(ref overrun, out length)))
+        while (!(confirmed && failures.Count == 0)
+            && (Receive(ref overrun, out var length) || (failures.Count == 0 && Socket.Wait(Patience) && Receive(ref overrun, out length))))
         {
             var messages = new MessageReader(_received.AsSpan(0, length));
             while (messages.MoveNext())
@@ -113,7 +121,8 @@ public sealed class NetlinkConnection : IDisposable
 
         if (!confirmed && failures.Count == 0)
             throw new NetlinkException(operation, overrun ? Errno.ENOBUFS : Errno.ETIMEDOUT, "the kernel neither confirmed nor refused the batch");
-        return failures.Count == 0;
+        _unfinished = failures.Count > 0;
+        return !_unfinished;
     }
 
     /// <inheritdoc/>

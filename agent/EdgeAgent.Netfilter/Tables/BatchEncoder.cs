@@ -14,16 +14,21 @@ internal sealed class BatchEncoder : IDisposable
     private const MessageFlags Make = MessageFlags.Request | MessageFlags.Create;
 
     private readonly Func<uint> _nextSequence;
+    private readonly Func<Operation, MessageStart> _startElements;
     private readonly List<Entry> _entries = [];
+    private readonly ElementWriter _elements = new();
     private uint _setId;
 
     /// <param name="nextSequence">Gives each message its number.</param>
-    internal BatchEncoder(Func<uint> nextSequence) => _nextSequence = nextSequence;
+    internal BatchEncoder(Func<uint> nextSequence) => (_nextSequence, _startElements) = (nextSequence, StartElements);
 
     private readonly record struct Entry(uint Sequence, int Start, Operation? Operation);
 
     /// <summary>The batch.</summary>
     internal MessageBuffer Buffer { get; } = new(1 << 16);
+
+    /// <summary>The number of the message that begins the batch, which the echo of its generation carries.</summary>
+    internal uint Beginning => _entries[0].Sequence;
 
     /// <summary>The number of the message that asks for an acknowledgement: the last operation's.</summary>
     internal uint Confirming => _entries[^1].Sequence;
@@ -33,12 +38,13 @@ internal sealed class BatchEncoder : IDisposable
 
     /// <summary>Starts a batch.</summary>
     /// <param name="expectedGeneration">The kernel refuses the batch with ERESTART if its generation is another; null for any.</param>
-    internal void Begin(uint? expectedGeneration)
+    /// <param name="echo">Whether the kernel is to say which generation the batch made.</param>
+    internal void Begin(uint? expectedGeneration, bool echo = true)
     {
         Buffer.Clear();
         _entries.Clear();
         _setId = 0;
-        var start = Start(TableMessage.BatchBegin, MessageFlags.Request | MessageFlags.Echo, null);
+        var start = Start(TableMessage.BatchBegin, echo ? MessageFlags.Request | MessageFlags.Echo : MessageFlags.Request, null);
         using var message = Buffer.Begin(start.Type, start.Flags, start.Sequence);
         NetfilterHeader.Write(message, NetfilterHeader.AnyFamily, TablesResource);
         if (expectedGeneration is { } generation)
@@ -51,10 +57,10 @@ internal sealed class BatchEncoder : IDisposable
         switch (operation)
         {
             case AddElements add:
-                ElementWriter.Write(Buffer, add.Schema, add.Elements, withValues: true, () => Start(TableMessage.NewElement, Make, operation));
+                _elements.Write(Buffer, add.Schema, add.Elements, withValues: true, operation, _startElements);
                 break;
             case DeleteElements delete:
-                ElementWriter.Write(Buffer, delete.Schema, delete.Elements, withValues: false, () => Start(TableMessage.DeleteElement, MessageFlags.Request, operation));
+                _elements.Write(Buffer, delete.Schema, delete.Elements, withValues: false, operation, _startElements);
                 break;
             default:
                 AddSingle(operation);
@@ -86,7 +92,11 @@ internal sealed class BatchEncoder : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Buffer.Dispose();
+    public void Dispose()
+    {
+        Buffer.Dispose();
+        _elements.Dispose();
+    }
 
     private MessageStart Start(ushort type, MessageFlags flags, Operation? operation)
     {
@@ -94,6 +104,10 @@ internal sealed class BatchEncoder : IDisposable
         _entries.Add(new Entry(sequence, Buffer.Length, operation));
         return new MessageStart(type, flags, sequence);
     }
+
+    private MessageStart StartElements(Operation operation) => operation is AddElements
+        ? Start(TableMessage.NewElement, Make, operation)
+        : Start(TableMessage.DeleteElement, MessageFlags.Request, operation);
 
     private void AddSingle(Operation operation)
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using EdgeAgent.Dataplane;
 using EdgeAgent.Netlink;
 
@@ -12,6 +11,12 @@ internal static class ElementCodec
     internal const ushort Key = 1, Flags = 3;
     private const ushort Data = 2, Timeout = 4, Expiration = 5, Expression = 7, ObjectReference = 9, KeyEnd = 10, Expressions = 11;
     private const uint IntervalEnd = 1;
+
+    /// <summary>Where the key lies in what <see cref="Write"/> writes: behind the headers of the element, the key and its value.</summary>
+    internal const int KeyOffset = 3 * AttributeReader.HeaderLength;
+
+    /// <summary>Where the key lies in what <see cref="WriteEnd"/> writes: the flags come before it.</summary>
+    internal const int EndKeyOffset = KeyOffset + AttributeReader.HeaderLength + sizeof(uint);
 
     internal static void Write(MessageWriter message, ReadOnlySpan<byte> key, ElementValue? value)
     {
@@ -38,20 +43,6 @@ internal static class ElementCodec
         using var element = message.Nest(ListElement);
         message.PutUInt32BigEndian(Flags, IntervalEnd);
         VerdictCodec.WriteValue(message, Key, key);
-    }
-
-    /// <summary>At least the bytes of one element, or of both elements of a range.</summary>
-    internal static int LongestLength(ElementTable elements, ElementValue? value)
-    {
-        const int header = AttributeReader.HeaderLength;
-        var key = (3 * header) + Alignment.Up(elements.KeyLength);
-        var carried = value switch
-        {
-            CounterValue counter => header + Alignment.Up(Encoding.UTF8.GetByteCount(counter.Counter) + 1),
-            VerdictValue verdict => (5 * header) + Alignment.Up(Encoding.UTF8.GetByteCount(verdict.Verdict.Chain ?? "") + 1),
-            _ => 0,
-        };
-        return key + carried + (elements.Intervals ? key + (2 * header) : 0);
     }
 
     /// <summary>Reads one element of a dump.</summary>
