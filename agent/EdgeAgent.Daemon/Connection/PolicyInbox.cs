@@ -40,12 +40,8 @@ internal sealed class PolicyInbox
         if (_snapshotAwaited)
             return new NothingNew();
         return Newest is { } held
-            ? Read($"delta to revision {delta.Revision}", () =>
-            {
-                // ApplyTo proves base and result.
-                var read = HostPolicyMapping.FromWire(delta);
-                return new(read.ApplyTo(held.Policy), read.Result);
-            })
+            // The delta proves its base and its result.
+            ? Read($"delta to revision {delta.Revision}", () => held.After(HostPolicyMapping.FromWire(delta)))
             : Need($"delta to revision {delta.Revision}: the host has no policy that it could apply to");
     }
 

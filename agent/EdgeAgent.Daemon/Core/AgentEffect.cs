@@ -7,7 +7,8 @@ public abstract record AgentEffect;
 public sealed record StartJob(KernelJob Job) : AgentEffect;
 
 /// <summary>The policy on disk is confirmed: what was kept to go back to is not needed any more.</summary>
-public sealed record KeepConfirmed : AgentEffect;
+/// <param name="Policy">The policy.</param>
+public sealed record KeepConfirmed(PolicyVersion Policy) : AgentEffect;
 
 /// <summary>Keep a refusal on disk, or forget it.</summary>
 public sealed record KeepRefusal(Refusal? Refusal) : AgentEffect;

@@ -4,14 +4,29 @@ namespace EdgeAgent.Daemon;
 
 /// <summary>A host policy with its digest, computed once. Two are equal if revision and digest are.</summary>
 /// <param name="Policy">The policy.</param>
-/// <param name="Digest">The digest of its meaning.</param>
-public sealed record PolicyVersion(HostPolicy Policy, Digest Digest)
+/// <param name="Summary">The digest of its meaning, and the parts that it is made of.</param>
+public sealed record PolicyVersion(HostPolicy Policy, HostPolicySummary Summary)
 {
+    /// <summary>The digest of its meaning.</summary>
+    public Digest Digest => Summary.Digest;
+
+    /// <summary>How many blocks of address sets came or went in the step that made it from another version; null for one that came whole.</summary>
+    public int? Step { get; private init; }
+
     /// <summary>The revision that it was computed from.</summary>
     public Revision Revision => Policy.Revision;
 
     /// <summary>Computes the digest.</summary>
-    public static PolicyVersion Of(HostPolicy policy) => new(policy, HostPolicyDigest.Of(policy));
+    public static PolicyVersion Of(HostPolicy policy) => new(policy, HostPolicySummary.Of(policy));
+
+    /// <summary>The policy after a change.</summary>
+    /// <exception cref="HostPolicyMismatchException">The change was made for another policy.</exception>
+    public PolicyVersion After(HostPolicyDelta delta)
+    {
+        ArgumentNullException.ThrowIfNull(delta);
+        var (policy, summary) = delta.ApplyTo(Policy, Summary);
+        return new(policy, summary) { Step = delta.SetChanges.Items.Sum(change => change.Added.Count + change.Removed.Count) };
+    }
 
     /// <summary>The same content at another revision.</summary>
     public PolicyVersion At(Revision revision) => revision == Revision ? this : this with { Policy = Policy with { Revision = revision } };

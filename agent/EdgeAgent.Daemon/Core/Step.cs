@@ -26,11 +26,11 @@ internal sealed class Step(AgentState state)
 
     internal void Hear(TimeSpan at)
     {
-        if (State.Confirmation is not { } waiting || at <= waiting.Since)
+        if (State.Confirmation is not { } waiting || at <= waiting.Since || State.Held is not { Policy: var held })
             return;
-        State = State with { Confirmation = null, Confirmed = State.Held?.Policy };
-        Effects.Add(new KeepConfirmed());
-        Announce(Gravity.Info, $"{State.Held?.Policy} is confirmed: the control plane is heard after it");
+        State = State with { Confirmation = null, Confirmed = held };
+        Effects.Add(new KeepConfirmed(held));
+        Announce(Gravity.Info, $"{held} is confirmed: the control plane is heard after it");
     }
 
     internal void Receive(PolicyVersion policy)

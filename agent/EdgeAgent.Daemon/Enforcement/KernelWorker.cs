@@ -9,38 +9,77 @@ namespace EdgeAgent.Daemon;
 /// <summary>Does the jobs on the kernel, one at a time, and never throws: whatever goes wrong is an outcome.</summary>
 internal sealed class KernelWorker(IBackend backend, BackendChoice choice, FlowCutter flows, FlowAdopter adopter, Preflight preflight, PolicyCache cache, StateNotes notes, StateDirectory directory, KernelPlace place, EventQueue clock, ILogger<KernelWorker> log)
 {
+    /// <summary>Changes of so many blocks are made where they are heard of; larger ones beside.</summary>
+    private const int SmallStep = 64;
+
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
 
     private bool _noted;
 
-    /// <summary>Does a job.</summary>
-    internal JobOutcome Run(KernelJob job)
+    /// <summary>
+    /// Does the part of a job that takes microseconds, if it is that small: members of sets that come and go. The kernel then holds them.
+    /// </summary>
+    /// <returns>The rest of the job: proof, tracked connections, disk. Null if nothing was done, and the job is to be run as a whole.</returns>
+    internal Func<JobOutcome>? TryBegin(KernelJob job)
     {
+        if (job is not ApplyJob { Target.Policy.Step: <= SmallStep } apply)
+            return null;
         var started = Stopwatch.GetTimestamp();
-        var outcome = Attempt(job);
-        return outcome with { Took = Stopwatch.GetElapsedTime(started) };
+        FileLock? held = null;
+        try
+        {
+            held = FileLock.TryTake(directory.KernelLock);
+            if (held is not null && !notes.IsPurged && (apply.Forced || preflight.Objection(apply.Target) is null) && backend.TryFollow(apply.Target) is { } prove)
+            {
+                var (taken, inForce) = (held, clock.Now);
+                held = null;
+                return () => Timed(started, job, () =>
+                {
+                    using (taken)
+                        return Finish(apply, prove(), inForce, null);
+                });
+            }
+        }
+        catch (Exception e)
+        {
+            // Run as a whole it meets the same fault, and says what it means.
+            AgentLog.SideWorkFailed(log, "a small update", e.Message);
+        }
+
+        held?.Dispose();
+        return null;
     }
+
+    /// <summary>Does a job.</summary>
+    internal JobOutcome Run(KernelJob job) => Timed(Stopwatch.GetTimestamp(), job, () => Attempt(job));
 
     private JobOutcome Attempt(KernelJob job)
     {
+        using var held = FileLock.Take(directory.KernelLock, LockPatience);
+        if (notes.PurgeMark() is { } mark)
+        {
+            backend.Release();
+            return new Detached(clock.Now, mark);
+        }
+
+        if (choice.Lacks.Length > 0 && job is not RemoveJob)
+            return new JobFailed(clock.Now, $"the kernel lacks {choice.Lacks} for the {choice.Kind.Name()} backend", Permanent: false);
+        return job switch
+        {
+            ApplyJob apply => Apply(apply),
+            CheckJob check => Check(check),
+            RemoveJob => Remove(),
+            _ => throw new ArgumentOutOfRangeException(nameof(job), job, "no such job"),
+        };
+    }
+
+    private JobOutcome Timed(long started, KernelJob job, Func<JobOutcome> work) => Guarded(job, work) with { Took = Stopwatch.GetElapsedTime(started) };
+
+    private JobOutcome Guarded(KernelJob job, Func<JobOutcome> work)
+    {
         try
         {
-            using var held = FileLock.Take(directory.KernelLock, LockPatience);
-            if (notes.PurgeMark() is { } mark)
-            {
-                backend.Release();
-                return new Detached(clock.Now, mark);
-            }
-
-            if (choice.Lacks.Length > 0 && job is not RemoveJob)
-                return new JobFailed(clock.Now, $"the kernel lacks {choice.Lacks} for the {choice.Kind.Name()} backend", Permanent: false);
-            return job switch
-            {
-                ApplyJob apply => Apply(apply),
-                CheckJob check => Check(check),
-                RemoveJob => Remove(),
-                _ => throw new ArgumentOutOfRangeException(nameof(job), job, "no such job"),
-            };
+            return work();
         }
         catch (UncompilablePolicyException e)
         {
@@ -66,7 +105,7 @@ internal sealed class KernelWorker(IBackend backend, BackendChoice choice, FlowC
         TableState state;
         try
         {
-            state = backend.Establish(job.Target, lookFirst: !backend.HasEstablished, Adopt);
+            state = backend.TryFollow(job.Target)?.Invoke() ?? backend.Establish(job.Target, lookFirst: !backend.HasEstablished, Adopt);
         }
         catch
         {
@@ -74,11 +113,14 @@ internal sealed class KernelWorker(IBackend backend, BackendChoice choice, FlowC
             throw;
         }
 
-        var inForce = clock.Now;
         LeaveOtherBackend();
-        var drift = Drift(state, Culprit.Unknown, noticed);
+        return Finish(job, state, clock.Now, Drift(state, Culprit.Unknown, noticed));
+    }
+
+    private Applied Finish(ApplyJob job, TableState state, TimeSpan inForce, DriftEvent? drift)
+    {
         CutDenied(job.Target, everything: drift is not null);
-        return new Applied(inForce, state.Proof, new(state.Compile, state.Encode, state.Kernel), Keep(job)) { Drift = drift };
+        return new(inForce, state.Proof, new(state.Compile, state.Encode, state.Kernel), Keep(job)) { Drift = drift };
     }
 
     private Checked Check(CheckJob job)

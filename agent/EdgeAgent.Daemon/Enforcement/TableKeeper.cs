@@ -59,6 +59,33 @@ internal sealed class TableKeeper<TContent>(IFirewall<TContent> firewall) : IBac
         return state with { Compile = compile };
     }
 
+    public Func<TableState>? TryFollow(Enforcement target)
+    {
+        if (_established is not { } known || !ReferenceEquals(known.Content, _expected))
+            return null;
+        FirewallStep<TContent>? step;
+        try
+        {
+            step = firewall.TryFollow(known.Content, known.Enforcement, target, _mark);
+        }
+        catch (NetlinkException)
+        {
+            // Somebody changed something, or what we know is wrong: a full look tells, and says what.
+            return null;
+        }
+
+        if (step is null)
+            return null;
+        _mark = step.Update.Mark;
+        _expected = null;
+        return () =>
+        {
+            var content = _expected = step.Content();
+            _established = (target, content);
+            return new(firewall.Summarize(content).Proof, step.Plan, step.Update.Encode, step.Update.Kernel, null, TimeSpan.Zero);
+        };
+    }
+
     // Of an update in several steps the first may be in the kernel: harmless leftovers, but not what is desired.
     public void PutBack()
     {

@@ -16,6 +16,7 @@ internal sealed class Agent : BackgroundService
     private readonly ILogger<Agent> _log;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _job = Task.CompletedTask;
+    private Task _confirming = Task.CompletedTask;
     private volatile AgentState _state;
     private long _turns;
 
@@ -58,6 +59,7 @@ internal sealed class Agent : BackgroundService
     {
         _notes.ClearPurgeMark();
         LoadCache();
+        await using var alarm = _events.Time.CreateTimer(_ => _events.Post(new Tick(_events.Now)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         while (!stoppingToken.IsCancellationRequested)
         {
             Interlocked.Increment(ref _turns);
@@ -69,7 +71,7 @@ internal sealed class Agent : BackgroundService
 
             if (_state.Running is null)
                 _ready.TrySetResult();
-            await WaitAsync(stoppingToken).ConfigureAwait(false);
+            await WaitAsync(alarm, stoppingToken).ConfigureAwait(false);
             if (_state is { Running: null, DetachedBy: null, Held: not null } && _notes.IsPurged)
                 Deal(new PurgeSeen(_events.Now));
             else if (_events.Now >= _state.NextWake)
@@ -78,19 +80,24 @@ internal sealed class Agent : BackgroundService
 
         // A job that runs ends in the kernel's time; what it did stays (rule 3).
         await _job.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _confirming.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task WaitAsync(CancellationToken stopping)
+    /// <summary>Waits for an event; the alarm makes one when time has to go on.</summary>
+    private async Task WaitAsync(ITimer alarm, CancellationToken stopping)
     {
         var wait = _state.NextWake - _events.Now;
         if (wait <= TimeSpan.Zero)
             return;
-        using var wake = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var arrived = _events.Reader.WaitToReadAsync(wake.Token).AsTask();
-        var elapsed = Task.Delay(wait < Longest ? wait : Longest, _events.Time, wake.Token);
-        await Task.WhenAny(arrived, elapsed).ConfigureAwait(false);
-        await wake.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(arrived, elapsed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        alarm.Change(wait < Longest ? wait : Longest, Timeout.InfiniteTimeSpan);
+        try
+        {
+            await _events.Reader.WaitToReadAsync(stopping).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The loop sees it.
+        }
     }
 
     /// <summary>The core turns at least this often, for the watchdog.</summary>
@@ -131,13 +138,14 @@ internal sealed class Agent : BackgroundService
         switch (effect)
         {
             case StartJob start:
-                _job = Task.Run(() => _events.Post(_worker.Run(start.Job)));
+                var work = _worker.TryBegin(start.Job) ?? (() => _worker.Run(start.Job));
+                _job = Task.Run(() => _events.Post(work()));
                 break;
             case Report:
                 _reporter.Request(_state);
                 break;
-            case KeepConfirmed:
-                OnDisk("confirming the policy on disk", _cache.Confirm);
+            case KeepConfirmed keep:
+                _confirming = Task.Run(() => OnDisk("confirming the policy on disk", () => _cache.Confirm(keep.Policy)));
                 break;
             case KeepRefusal keep:
                 OnDisk("keeping a refusal on disk", () => _notes.KeepRefusal(keep.Refusal));

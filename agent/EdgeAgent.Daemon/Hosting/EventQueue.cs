@@ -5,7 +5,12 @@ namespace EdgeAgent.Daemon;
 /// <summary>What happened and was not dealt with yet, with the clock that all events are timed by.</summary>
 public sealed class EventQueue(TimeProvider time)
 {
-    private readonly Channel<AgentEvent> _events = Channel.CreateUnbounded<AgentEvent>(new() { SingleReader = true });
+    private readonly Channel<AgentEvent> _events = Channel.CreateUnbounded<AgentEvent>(new()
+    {
+        SingleReader = true,
+        // Who posts deals with the event if nobody else does just now: to wake another thread costs more than most events do.
+        AllowSynchronousContinuations = true,
+    });
     private readonly long _started = time.GetTimestamp();
 
     /// <summary>Time since the agent started; never jumps.</summary>

@@ -15,16 +15,18 @@ public sealed class FileLock : IDisposable
     /// <exception cref="UnauthorizedAccessException">The file may not be opened.</exception>
     public static FileLock? TryTake(string path)
     {
+        var isThere = File.Exists(path);
         try
         {
             return new(new FileStream(path, new FileStreamOptions
             {
-                Mode = FileMode.OpenOrCreate,
+                // To create takes the directory's lock, even where the file is there, and waits for whoever writes beside it.
+                Mode = isThere ? FileMode.Open : FileMode.OpenOrCreate,
                 // To lock a file of another user, reading it is enough: purge runs as root, the agent does not.
                 Access = FileAccess.Read,
                 Share = FileShare.None,
                 BufferSize = 0,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
+                UnixCreateMode = isThere ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
             }));
         }
         catch (IOException) when (File.Exists(path))

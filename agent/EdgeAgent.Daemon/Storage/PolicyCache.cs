@@ -10,9 +10,13 @@ public sealed record CachedPolicy(Enforcement InForce, PolicyVersion? Confirmed)
 /// <summary>
 /// The policy on disk. While it is not confirmed, what to go back to lies beside it; that file, which says so where it is nothing,
 /// is written first and removed last, so that a crash in between is read as confirmed or as not, never as something else.
+/// Threads may write at once.
 /// </summary>
 public sealed class PolicyCache(StateDirectory directory, IDurableFiles files)
 {
+    private readonly Lock _writing = new();
+    private PolicyVersion? _newest;
+
     private static ReadOnlySpan<byte> Nothing => "edgeagent policy none\n"u8;
 
     /// <summary>Keeps a policy after which the control plane must still be heard.</summary>
@@ -21,26 +25,45 @@ public sealed class PolicyCache(StateDirectory directory, IDurableFiles files)
     /// <exception cref="IOException">The disk is full or broken; what was kept before is still kept.</exception>
     public void KeepUnconfirmed(Enforcement inForce, PolicyVersion? confirmed)
     {
-        files.Replace(directory.ConfirmedPolicy, confirmed is null ? Nothing : PolicyFormat.Write(inForce with { Policy = confirmed }));
-        files.Replace(directory.Policy, PolicyFormat.Write(inForce));
+        lock (_writing)
+        {
+            _newest = inForce.Policy;
+            files.Replace(directory.ConfirmedPolicy, confirmed is null ? Nothing : PolicyFormat.Write(inForce with { Policy = confirmed }));
+            files.Replace(directory.Policy, PolicyFormat.Write(inForce));
+        }
     }
 
     /// <summary>Keeps a policy that needs no confirmation.</summary>
     /// <exception cref="IOException">The disk is full or broken; what was kept before is still kept.</exception>
     public void Keep(Enforcement inForce)
     {
-        files.Replace(directory.Policy, PolicyFormat.Write(inForce));
-        files.Forget(directory.ConfirmedPolicy);
+        lock (_writing)
+        {
+            _newest = inForce.Policy;
+            files.Replace(directory.Policy, PolicyFormat.Write(inForce));
+            files.Forget(directory.ConfirmedPolicy);
+        }
     }
 
-    /// <summary>The policy on disk is confirmed.</summary>
-    public void Confirm() => files.Forget(directory.ConfirmedPolicy);
+    /// <summary>A policy on disk is confirmed. One that another followed meanwhile is not what waits for that any more.</summary>
+    public void Confirm(PolicyVersion policy)
+    {
+        lock (_writing)
+        {
+            if (_newest is null || _newest == policy)
+                files.Forget(directory.ConfirmedPolicy);
+        }
+    }
 
     /// <summary>Forgets all policies.</summary>
     public void Forget()
     {
-        files.Forget(directory.Policy);
-        files.Forget(directory.ConfirmedPolicy);
+        lock (_writing)
+        {
+            _newest = null;
+            files.Forget(directory.Policy);
+            files.Forget(directory.ConfirmedPolicy);
+        }
     }
 
     /// <summary>What is on disk; null for nothing.</summary>

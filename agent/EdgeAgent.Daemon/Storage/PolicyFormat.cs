@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using EdgeAgent.Contracts;
 using EdgeAgent.Wire;
@@ -11,13 +12,16 @@ namespace EdgeAgent.Daemon;
 /// </summary>
 public static class PolicyFormat
 {
+    // A policy is kept again when one of its sets changed; the others are not encoded anew.
+    private static readonly ConditionalWeakTable<AddressSet, Wire.V1.AddressSet> Encodings = [];
+
     private static ReadOnlySpan<byte> Header => "edgeagent policy 1\n"u8;
 
     /// <summary>To bytes.</summary>
     public static byte[] Write(Enforcement enforcement)
     {
         using var body = new MemoryStream();
-        HostPolicyMapping.ToWire(enforcement.Policy.Policy).WriteDelimitedTo(body);
+        HostPolicyMapping.ToWire(enforcement.Policy.Policy, encode: set => Encodings.GetValue(set, SetMapping.ToWire), digest: enforcement.Policy.Digest).WriteDelimitedTo(body);
         var failsafes = new Wire.V1.Welcome { FailsafesGiven = enforcement.FailsafesGiven };
         failsafes.Failsafes.AddRange(enforcement.Failsafes.Select(FailsafeMapping.ToWire));
         failsafes.WriteDelimitedTo(body);

@@ -117,7 +117,7 @@ public sealed class AgentReducerTests
         agenda.Pass(Second);
         agenda.Hear();
         Assert.Null(agenda.State.Confirmation);
-        Assert.Contains(new KeepConfirmed(), agenda.Effects);
+        Assert.Contains(new KeepConfirmed(Policies.Version(2, 2)), agenda.Effects);
         agenda.Pass(TimeSpan.FromHours(1));
         Assert.Equal(2, agenda.State.Held!.Policy.Revision.Number);
     }

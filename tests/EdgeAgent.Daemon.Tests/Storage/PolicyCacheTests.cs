@@ -24,7 +24,7 @@ public sealed class PolicyCacheTests : IDisposable
         Cache().Keep(Policies.Enforcement(3, 30));
         Cache().KeepUnconfirmed(Policies.Enforcement(4, 40), Policies.Version(3, 30));
         Assert.Equal(new CachedPolicy(Policies.Enforcement(4, 40), Policies.Version(3, 30)), Cache().Load());
-        Cache().Confirm();
+        Cache().Confirm(Policies.Version(4, 40));
         Assert.Equal(new CachedPolicy(Policies.Enforcement(4, 40), Policies.Version(4, 40)), Cache().Load());
     }
 
@@ -45,7 +45,7 @@ public sealed class PolicyCacheTests : IDisposable
                 [before, new(Policies.Enforcement(4, 40), Policies.Version(3, 30))]),
             ("keep", cache => cache.Keep(Policies.Enforcement(4, 40)),
                 [before, new(Policies.Enforcement(4, 40), Policies.Version(4, 40))]),
-            ("keep unconfirmed, then confirm", cache => { cache.KeepUnconfirmed(Policies.Enforcement(4, 40), Policies.Version(3, 30)); cache.Confirm(); },
+            ("keep unconfirmed, then confirm", cache => { cache.KeepUnconfirmed(Policies.Enforcement(4, 40), Policies.Version(3, 30)); cache.Confirm(Policies.Version(4, 40)); },
                 [before, new(Policies.Enforcement(4, 40), Policies.Version(3, 30)), new(Policies.Enforcement(4, 40), Policies.Version(4, 40))]),
             ("forget", cache => cache.Forget(), [before, null]),
         ];

@@ -13,7 +13,7 @@ internal static class Backends
     /// <exception cref="NetlinkException">The kernel cannot be reached.</exception>
     internal static IBackend Open(BackendKind kind, string? networkNamespace = null, TableOwnership? ownership = null) => kind switch
     {
-        BackendKind.Nftables => new TableKeeper<Ruleset>(new NftablesFirewall(networkNamespace, ownership ?? TableOwnership.None)),
+        BackendKind.Nftables => new TableKeeper<NftablesContent>(new NftablesFirewall(networkNamespace, ownership ?? TableOwnership.None)),
         BackendKind.Iptables => new TableKeeper<XTablesRuleset>(new IptablesFirewall(networkNamespace)),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such backend"),
     };

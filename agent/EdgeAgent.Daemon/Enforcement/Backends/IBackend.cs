@@ -25,6 +25,14 @@ internal interface IBackend : IDisposable
     /// <exception cref="Dataplane.UncompilablePolicyException">This host cannot enforce it; nothing was changed.</exception>
     TableState Establish(Enforcement target, bool lookFirst, Action beforeFirst);
 
+    /// <summary>
+    /// Makes the kernel hold an enforcement that differs in members of address sets alone from the one that was established last, in
+    /// microseconds. Such an update is proven by its mark alone; the next comparison reads back.
+    /// </summary>
+    /// <param name="target">What is to be enforced.</param>
+    /// <returns>What gives the proof, to be called before anything else is asked of the backend; null where nothing was done, since it takes more than that.</returns>
+    Func<TableState>? TryFollow(Enforcement target);
+
     /// <summary>Puts back what was established last, after an attempt at something else failed half-way.</summary>
     /// <exception cref="NetlinkException">The kernel refused.</exception>
     void PutBack();

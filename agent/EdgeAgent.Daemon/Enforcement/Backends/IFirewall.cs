@@ -39,6 +39,18 @@ internal interface IFirewall<TContent> : IDisposable
     /// <exception cref="NetlinkException">The kernel refused. ERESTART: somebody else changed something in between, read again.</exception>
     FirewallUpdate Update(HeldContent<TContent> held, TContent desired);
 
+    /// <summary>
+    /// Gets from what the kernel is known to hold to another enforcement where that differs in members of address sets alone, without
+    /// compiling or comparing.
+    /// </summary>
+    /// <param name="held">What the kernel holds, as <see cref="Compile"/> or this made it.</param>
+    /// <param name="from">The enforcement that it was made from.</param>
+    /// <param name="to">The one to get to.</param>
+    /// <param name="mark">The mark of the kernel's state.</param>
+    /// <returns>What was done; null where it takes more than that, and nothing was done.</returns>
+    /// <exception cref="NetlinkException">The kernel refused; it holds what it held.</exception>
+    FirewallStep<TContent>? TryFollow(TContent held, Enforcement from, Enforcement to, ulong mark) => null;
+
     /// <summary>Takes away all that is ours; it may be gone already.</summary>
     /// <exception cref="NetlinkException">The kernel refused.</exception>
     void Remove();
@@ -75,6 +87,13 @@ internal sealed record HeldContent<TContent>(ulong Mark, TContent? Content, Equa
 /// <param name="Encode">How long writing the messages took.</param>
 /// <param name="Kernel">How long the kernel took.</param>
 internal readonly record struct FirewallUpdate(ulong Mark, TimeSpan Encode, TimeSpan Kernel);
+
+/// <summary>A small update that the kernel took.</summary>
+/// <param name="Update">What it came to.</param>
+/// <param name="Plan">How long finding out what to do took.</param>
+/// <param name="Content">What the kernel holds now; costs more than the update itself.</param>
+internal sealed record FirewallStep<TContent>(FirewallUpdate Update, TimeSpan Plan, Func<TContent> Content)
+    where TContent : class;
 
 /// <summary>A content in numbers.</summary>
 /// <param name="Proof">The digest, without the stamp, and counts.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using EdgeAgent.Contracts;
 using EdgeAgent.Dataplane;
@@ -6,8 +7,11 @@ using EdgeAgent.Netlink;
 
 namespace EdgeAgent.Daemon;
 
+/// <summary>Our table as it is desired or was read, and, if it was compiled here, by what it can be changed.</summary>
+internal sealed record NftablesContent(Ruleset Ruleset, PolicyProgram? Program = null);
+
 /// <summary>nf_tables: one table of ours; the mark is the kernel's generation.</summary>
-internal sealed class NftablesFirewall(string? networkNamespace, TableOwnership ownership) : IFirewall<Ruleset>
+internal sealed class NftablesFirewall(string? networkNamespace, TableOwnership ownership) : IFirewall<NftablesContent>
 {
     private NetfilterKernel _kernel = ownership.Open(networkNamespace);
     private Owner _owner;
@@ -18,31 +22,29 @@ internal sealed class NftablesFirewall(string? networkNamespace, TableOwnership 
 
     public bool DropsCutFlows => true;
 
-    public Ruleset Compile(Enforcement enforcement, Ruleset? held) => Desired(enforcement, held);
+    public NftablesContent Compile(Enforcement enforcement, NftablesContent? held)
+    {
+        var program = PolicyProgram.Compile(enforcement.Policy.Policy, enforcement.Policy.Digest, Options(enforcement, held?.Ruleset));
+        return new(program.Ruleset, program);
+    }
 
     /// <summary>The table that an enforcement comes to; the kernel is not asked.</summary>
-    internal static Ruleset Desired(Enforcement enforcement, Ruleset? held) => RulesetCompiler.Compile(
-        enforcement.Policy.Policy,
-        CompileOptions.Default with
-        {
-            Failsafes = enforcement.Failsafes,
-            SizesInUse = held is null ? CompileOptions.Default.SizesInUse : SetSizes.Of(held),
-        });
+    internal static Ruleset Desired(Enforcement enforcement, Ruleset? held) => RulesetCompiler.Compile(enforcement.Policy.Policy, Options(enforcement, held));
 
-    public HeldContent<Ruleset> Read()
+    public HeldContent<NftablesContent> Read()
     {
         var table = _kernel.Read();
         _owner = table.OwnerPort == _kernel.PortId ? Owner.Us : table.OwnerPort != 0 ? Owner.Other : table.Persistent ? Owner.Orphan : Owner.Nobody;
-        return new(table.Generation, table.Ruleset, table.Foreign);
+        return new(table.Generation, table.Ruleset is { } found ? new(found) : null, table.Foreign);
     }
 
     public ulong ReadMark() => _kernel.ReadGeneration();
 
-    public FirewallUpdate Update(HeldContent<Ruleset> held, Ruleset desired)
+    public FirewallUpdate Update(HeldContent<NftablesContent> held, NftablesContent desired)
     {
         ThrowIfOthers();
         var update = new FirewallUpdate(held.Mark, TimeSpan.Zero, TimeSpan.Zero);
-        foreach (var transaction in Plan(held, desired).Transactions)
+        foreach (var transaction in Plan(held, desired.Ruleset).Transactions)
         {
             var result = _kernel.Commit(transaction, (uint)update.Mark);
             update = new(result.Generation, update.Encode + result.Encode, update.Kernel + result.Kernel);
@@ -68,13 +70,29 @@ internal sealed class NftablesFirewall(string? networkNamespace, TableOwnership 
         _owner = Owner.Nobody;
     }
 
-    public ContentSummary Summarize(Ruleset content) => new(
-        new(RulesetDigest.Of(content), content.Chains.Values.Sum(chain => chain.Rules.Count), content.Sets.Count, content.Sets.Values.Sum(set => set.Elements.Count)),
-        Stamp.Of(content));
+    public FirewallStep<NftablesContent>? TryFollow(NftablesContent held, Enforcement from, Enforcement to, ulong mark)
+    {
+        var started = Stopwatch.GetTimestamp();
+        if (held.Program is not { } program || from.Failsafes != to.Failsafes || !HostPolicySummary.TryCompareSets(from.Policy.Summary, to.Policy.Summary, out var sets)
+            || program.TryChange(sets, new(to.Policy.Revision, to.Policy.Digest)) is not { } change)
+            return null;
+        var plan = Stopwatch.GetElapsedTime(started);
+        var result = _kernel.Commit(change, (uint)mark);
+        program.Confirm();
+        return new(new(result.Generation, result.Encode, result.Kernel), plan, () => new(program.Ruleset, program));
+    }
 
-    public string Text(Ruleset content) => RulesetText.Of(content);
+    public ContentSummary Summarize(NftablesContent content) => new(
+        new(
+            RulesetDigest.Of(content.Ruleset),
+            content.Ruleset.Chains.Values.Sum(chain => chain.Rules.Count),
+            content.Ruleset.Sets.Count,
+            content.Ruleset.Sets.Values.Sum(set => set.Elements.Count)),
+        Stamp.Of(content.Ruleset));
 
-    public string ProofText(Ruleset content) => RulesetDigest.TextOf(content);
+    public string Text(NftablesContent content) => RulesetText.Of(content.Ruleset);
+
+    public string ProofText(NftablesContent content) => RulesetDigest.TextOf(content.Ruleset);
 
     public async IAsyncEnumerable<Culprit> WatchAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -88,15 +106,21 @@ internal sealed class NftablesFirewall(string? networkNamespace, TableOwnership 
 
     public void Dispose() => _kernel.Dispose();
 
+    private static CompileOptions Options(Enforcement enforcement, Ruleset? held) => CompileOptions.Default with
+    {
+        Failsafes = enforcement.Failsafes,
+        SizesInUse = held is null ? CompileOptions.Default.SizesInUse : SetSizes.Of(held),
+    };
+
     // The differ knows no words for what others put into the table, and a table that was made without owner cannot get one: only a new
     // table will do. It comes in one transaction with the end of the old one: in two, all would pass in between. New interval sets show
     // a moment later than rules, and close meanwhile.
-    private UpdatePlan Plan(HeldContent<Ruleset> held, Ruleset desired)
+    private UpdatePlan Plan(HeldContent<NftablesContent> held, Ruleset desired)
     {
         var isOwned = ownership.IsWanted;
         if (held.Content is not null && (!held.Foreign.IsEmpty || (isOwned && _owner == Owner.Nobody)))
-            return new([new Transaction([new DeleteTable(), .. RulesetDiffer.Plan(null, desired, isOwned).Transactions.SelectMany(transaction => transaction.Operations)])]);
-        var plan = RulesetDiffer.Plan(held.Content, desired, isOwned);
+            return RulesetDiffer.Replacement(desired, isOwned);
+        var plan = RulesetDiffer.Plan(held.Content?.Ruleset, desired, isOwned);
         if (held.Content is null || !isOwned || _owner != Owner.Orphan)
             return plan;
         return new([new Transaction([new CreateTable(Owned: true), .. plan.Transactions.IsEmpty ? [] : plan.Transactions[0].Operations]), .. plan.Transactions.Skip(1)]);
