@@ -4,11 +4,11 @@ namespace EdgeAgent.Benchmarks;
 
 /// <summary>One measured figure beside what it should be.</summary>
 /// <param name="Name">What is claimed, such as <c>kernel.full-load</c>.</param>
-/// <param name="Value">What was measured: a median.</param>
+/// <param name="Value">What was measured: a median; null where it could not be.</param>
 /// <param name="Unit">Its unit.</param>
 /// <param name="Target">The most that it may be.</param>
-/// <param name="Against">What it was measured on or against.</param>
-internal sealed record Claim(string Name, double Value, string Unit, double Target, string Against)
+/// <param name="Against">What it was measured on or against, or why it was not.</param>
+internal sealed record Claim(string Name, double? Value, string Unit, double Target, string Against)
 {
     /// <summary>Whether the claim holds.</summary>
     public bool Ok => Value <= Target;
@@ -17,7 +17,7 @@ internal sealed record Claim(string Name, double Value, string Unit, double Targ
     public string ToJson() => JsonSerializer.Serialize(new
     {
         claim = Name,
-        value = Math.Round(Value, 4),
+        value = Value is { } value ? Math.Round(value, 4) : (double?)null,
         unit = Unit,
         target = Target,
         ok = Ok,
@@ -25,5 +25,5 @@ internal sealed record Claim(string Name, double Value, string Unit, double Targ
     });
 
     /// <summary>The claim as one line for people.</summary>
-    public override string ToString() => $"{(Ok ? "ok  " : "MISS")} {Name,-32} {Value,12:0.###} {Unit,-6} (at most {Target:0.###})  {Against}";
+    public override string ToString() => $"{(Ok ? "ok  " : "MISS")} {Name,-40} {Value,12:0.###} {Unit,-6} (at most {Target:0.###})  {Against}";
 }

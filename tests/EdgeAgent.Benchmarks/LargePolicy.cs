@@ -38,8 +38,17 @@ internal static class LargePolicy
     public static HostPolicy WithOneMorePeer(HostPolicy policy)
     {
         var set = policy.Sets["set-00000"];
-        return policy with { Sets = policy.Sets.SetItem(set.Id, new(set.Id, set.Prefixes.Append(Peer(15_000_000)))) };
+        return policy with { Revision = policy.Revision.Next, Sets = policy.Sets.SetItem(set.Id, new(set.Id, set.Prefixes.Append(OneMore))) };
     }
+
+    /// <summary>The same without that peer.</summary>
+    public static HostPolicy WithoutTheOneMore(HostPolicy policy)
+    {
+        var set = policy.Sets["set-00000"];
+        return policy with { Revision = policy.Revision.Next, Sets = policy.Sets.SetItem(set.Id, new(set.Id, set.Prefixes.Where(prefix => prefix != OneMore))) };
+    }
+
+    private static Cidr OneMore => Peer(15_000_000);
 
     // Every other address, so that no two merge into a wider block.
     private static Cidr Peer(int number) => Cidr.Single(new(IpFamily.V4, (UInt128)(0x0a000000u + ((uint)number * 2))));

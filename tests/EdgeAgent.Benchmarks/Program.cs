@@ -3,9 +3,13 @@ using EdgeAgent.Benchmarks;
 
 var groups = new (string Prefix, Func<IEnumerable<Claim>> Measure)[]
 {
-    ("kernel.full-load", KernelClaims.FullLoad),
-    ("kernel.one-peer", KernelClaims.OnePeer),
-    ("dataplane.compile-and-diff", KernelClaims.Compile),
+    ("kernel.full-load", FullLoadClaims.Measure),
+    ("kernel.one-peer", OnePeerClaims.Kernel),
+    ("kernel.calico", CalicoClaims.Measure),
+    ("agent.one-peer", OnePeerClaims.Agent),
+    ("dataplane", CompileClaims.Measure),
+    ("allocation.encode", MemoryClaims.Encode),
+    ("allocation.peak", MemoryClaims.Peaks),
     ("updates.swap", SwapClaims.Measure),
     ("updates.install", SwapClaims.Install),
     ("datapath.udp", DatapathClaims.Udp),
@@ -38,4 +42,8 @@ claims.SetAction(parsed =>
 
     return held ? 0 : 1;
 });
-return new RootCommand("Benchmarks of EdgeAgent.") { claims, WorldsCommand.Create() }.Parse(args).Invoke();
+var thing = new Argument<string>("thing");
+thing.AcceptOnlyFromAmong([.. Probe.All.Keys]);
+var probe = new Command(Probe.Command, "Runs one thing alone and prints the most memory that this process had resident, in KiB.") { thing };
+probe.SetAction(parsed => Probe.Run(parsed.GetValue(thing)!));
+return new RootCommand("Benchmarks of EdgeAgent.") { claims, probe, WorldsCommand.Create() }.Parse(args).Invoke();

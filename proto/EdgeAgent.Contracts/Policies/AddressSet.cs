@@ -9,7 +9,9 @@ namespace EdgeAgent.Contracts;
 public sealed record AddressSet
 {
     private readonly PrefixPages _pages;
-    private EquatableArray<Cidr>? _prefixes;
+
+    // One reference, so that threads that share the set see all of it or nothing.
+    private ImmutableArray<Cidr> _prefixes;
 
     /// <summary>Makes a set; the blocks become canonical (<see cref="CidrSet"/>).</summary>
     public AddressSet(string id, IEnumerable<Cidr> prefixes)
@@ -26,7 +28,14 @@ public sealed record AddressSet
     public string Id { get; }
 
     /// <summary>Sorted, disjoint, canonical blocks of both families, IPv4 first.</summary>
-    public EquatableArray<Cidr> Prefixes => _prefixes ??= _pages.ToArray();
+    public EquatableArray<Cidr> Prefixes
+    {
+        get
+        {
+            var known = _prefixes;
+            return known.IsDefault ? _prefixes = _pages.ToArray() : known;
+        }
+    }
 
     /// <summary>The digest of the prefixes alone: equal sets have equal digests whatever their ids.</summary>
     public Digest Digest { get; }
