@@ -75,6 +75,9 @@ public static class Edgectl
         root.Subcommands.Add(HostOrderCommands.Quarantine(terminal, server));
         root.Subcommands.Add(HostOrderCommands.Release(terminal, server));
         root.Subcommands.Add(AuditCommand.Create(terminal, server));
+        root.Subcommands.Add(TokenCommand.Create(terminal, server));
+        root.Subcommands.Add(HostCommand.Create(terminal, server));
+        root.Subcommands.Add(UserCommand.Create(terminal, server));
         return root;
     }
 

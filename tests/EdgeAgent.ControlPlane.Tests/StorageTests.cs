@@ -14,25 +14,6 @@ public sealed class StorageTests : StoreSuite, IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public void Tokens_are_good_once_for_their_host_until_they_expire_and_are_stored_hashed()
-    {
-        using var store = Store.Open(_directory.Path, 0);
-        var now = DateTimeOffset.UtcNow;
-        var host = new HostName("default", "a");
-        var token = store.Tokens.Create(new("default", "", now.AddHours(1)), "tester");
-        Assert.False(store.Tokens.TryUse(token, new("other", "a"), now));
-        Assert.False(store.Tokens.TryUse(token, host, now.AddHours(2)));
-        Assert.False(store.Tokens.TryUse("0" + token[1..], host, now) && token[0] != '0');
-        Assert.True(store.Tokens.TryUse(token, host, now));
-        Assert.False(store.Tokens.TryUse(token, host, now));
-        var named = store.Tokens.Create(new("default", "b", now.AddHours(1)), "tester");
-        Assert.False(store.Tokens.TryUse(named, host, now));
-        Assert.True(store.Tokens.TryUse(named, new("default", "b"), now));
-        foreach (var file in Directory.EnumerateFiles(_directory.Path).Where(file => !file.EndsWith("lock", StringComparison.Ordinal)))
-            Assert.DoesNotContain(token, Encoding.Latin1.GetString(File.ReadAllBytes(file)), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void A_full_store_says_so_changes_nothing_and_is_still_readable()
     {
         using var store = Store.Open(_directory.Path, 512 * 1024);

@@ -1,5 +1,3 @@
-using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EdgeAgent.ControlPlane.Configuration;
@@ -8,7 +6,7 @@ using EdgeAgent.Wire;
 using EdgeAgent.Wire.V1;
 using Google.Protobuf;
 using Grpc.Core;
-using Grpc.Net.Client;
+using static EdgeAgent.ControlPlane.Tests.TrustedClients;
 
 namespace EdgeAgent.ControlPlane.Tests;
 
@@ -21,13 +19,13 @@ public sealed class TrustTests
     {
         await using var server = await TestServer.StartAsync(configuration => configuration with { Insecure = false });
         var admin = new AdminService.AdminServiceClient(Secure(server, Administrator(server)));
-        var token = (await admin.CreateTokenAsync(new() { Namespace = "default" })).Token;
+        var token = SecretOf(await admin.CreateTokenAsync(new() { Namespace = "default" }));
 
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var stranger = new AgentService.AgentServiceClient(Secure(server, null));
         var enrolled = await stranger.EnrolAsync(new() { Token = token, SigningRequest = Request(key), Facts = HostFactsMapping.ToWire(Facts) });
         using var certificate = X509CertificateLoader.LoadCertificate(enrolled.Certificates[0].Span);
-        Assert.True(SpiffeId.TryReadFrom(certificate, out var id));
+        Assert.True(CertificateId.TryRead(certificate, out var id));
         Assert.Equal("spiffe://cluster.local/ns/default/host/a", id);
         Assert.Equal(File.ReadAllText(Path.Combine(server.DataDirectory, "ca.pem")), X509CertificateLoader.LoadCertificate(enrolled.Certificates[1].Span).ExportCertificatePem());
         Assert.Equal(certificate.NotAfter.ToUniversalTime(), enrolled.NotAfter.ToDateTime());
@@ -40,10 +38,10 @@ public sealed class TrustTests
         using var nextKey = RSA.Create(2048);
         var renewed = await new AgentService.AgentServiceClient(channel).RenewAsync(new() { SigningRequest = Request(nextKey) });
         using var next = X509CertificateLoader.LoadCertificate(renewed.Certificates[0].Span);
-        Assert.True(SpiffeId.TryReadFrom(next, out var sameId) && sameId == id);
+        Assert.True(CertificateId.TryRead(next, out var sameId) && sameId == id);
 
         using var again = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        await Refused(StatusCode.PermissionDenied, () => stranger.EnrolAsync(new() { Token = token, SigningRequest = Request(again), Facts = HostFactsMapping.ToWire(Facts) }));
+        await RefusedAsync(StatusCode.PermissionDenied, () => stranger.EnrolAsync(new() { Token = token, SigningRequest = Request(again), Facts = HostFactsMapping.ToWire(Facts) }));
     }
 
     [Fact]
@@ -54,11 +52,11 @@ public sealed class TrustTests
         using var host = await EnrolAsync(server, admin, "a");
         var (stranger, asHost) = (Secure(server, null), Secure(server, host));
 
-        await Refused(StatusCode.Unauthenticated, () => new AdminService.AdminServiceClient(stranger).StatusAsync(new()));
-        await Refused(StatusCode.PermissionDenied, () => new AdminService.AdminServiceClient(asHost).ApplyAsync(TestServer.Request(Yaml.Annotation)));
-        await Refused(StatusCode.Unauthenticated, () => new AgentService.AgentServiceClient(stranger).RenewAsync(new()));
-        await Refused(StatusCode.PermissionDenied, () => new AgentService.AgentServiceClient(Secure(server, Administrator(server))).RenewAsync(new()));
-        await Refused(StatusCode.InvalidArgument, () => new AgentService.AgentServiceClient(asHost).RenewAsync(new() { SigningRequest = ByteString.CopyFromUtf8("no request") }));
+        await RefusedAsync(StatusCode.Unauthenticated, () => new AdminService.AdminServiceClient(stranger).StatusAsync(new()));
+        await RefusedAsync(StatusCode.PermissionDenied, () => new AdminService.AdminServiceClient(asHost).ApplyAsync(TestServer.Request(Yaml.Annotation)));
+        await RefusedAsync(StatusCode.Unauthenticated, () => new AgentService.AgentServiceClient(stranger).RenewAsync(new()));
+        await RefusedAsync(StatusCode.PermissionDenied, () => new AgentService.AgentServiceClient(Secure(server, Administrator(server))).RenewAsync(new()));
+        await RefusedAsync(StatusCode.InvalidArgument, () => new AgentService.AgentServiceClient(asHost).RenewAsync(new() { SigningRequest = ByteString.CopyFromUtf8("no request") }));
         await using var other = await TestAgent.ConnectAsync(asHost, TestAgent.FactsOf("b", "10.0.0.2"));
         Assert.Equal(StatusCode.PermissionDenied, (await other.EndAsync()).StatusCode);
         await using var nobody = await TestAgent.ConnectAsync(stranger, Facts);
@@ -76,7 +74,7 @@ public sealed class TrustTests
         using var directory = new TestDirectory();
         using var otherAuthority = CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow);
         using var key = CertificateAuthority.NewKey();
-        using var issued = otherAuthority.IssueClient(new PublicKey(key), "spiffe://cluster.local/admin/first", DateTimeOffset.UtcNow, TimeSpan.FromDays(1));
+        using var issued = otherAuthority.IssueClient(new PublicKey(key), "spiffe://cluster.local/admin/first", CertificateAuthority.NewSerial(), DateTimeOffset.UtcNow, TimeSpan.FromDays(1));
         using var forged = issued.CopyWithPrivateKey(key);
         var refusal = await Assert.ThrowsAsync<RpcException>(async () => await new AdminService.AdminServiceClient(Secure(server, forged)).StatusAsync(new()));
         Assert.NotEqual(StatusCode.OK, refusal.StatusCode);
@@ -105,11 +103,11 @@ public sealed class TrustTests
             Administrators = ["spiffe://example.org/ops"],
         });
         using var key = CertificateAuthority.NewKey();
-        using var issued = authority.IssueClient(new PublicKey(key), "spiffe://example.org/ops", DateTimeOffset.UtcNow, TimeSpan.FromDays(1));
+        using var issued = authority.IssueClient(new PublicKey(key), "spiffe://example.org/ops", CertificateAuthority.NewSerial(), DateTimeOffset.UtcNow, TimeSpan.FromDays(1));
         using var operators = issued.CopyWithPrivateKey(key);
         var admin = new AdminService.AdminServiceClient(Secure(server, operators, authority.Certificate));
         Assert.Equal(0, (await admin.StatusAsync(new())).Revision);
-        await Refused(StatusCode.FailedPrecondition, () => admin.CreateTokenAsync(new()));
+        await RefusedAsync(StatusCode.FailedPrecondition, () => admin.CreateTokenAsync(new()));
     }
 
     [Fact]
@@ -129,7 +127,7 @@ public sealed class TrustTests
         await using var server = await TestServer.StartAsync(configuration => configuration with { Insecure = false });
         using var administrator = Administrator(server);
         var authority = File.ReadAllText(Path.Combine(server.DataDirectory, "ca.pem"));
-        foreach (var secret in new[] { "ca.key", "admin.key" })
+        foreach (var secret in new[] { "ca.key", "ca.secret", "admin.context" })
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(server.DataDirectory, secret)));
         await server.RestartAsync();
         Assert.Equal(authority, File.ReadAllText(Path.Combine(server.DataDirectory, "ca.pem")));
@@ -155,39 +153,4 @@ public sealed class TrustTests
         var error = Assert.Throws<ConfigurationException>(() => CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow));
         Assert.Contains(directory["ca.key"], error.Message, StringComparison.Ordinal);
     }
-
-    private static async Task<X509Certificate2> EnrolAsync(TestServer server, AdminService.AdminServiceClient admin, string name)
-    {
-        var token = (await admin.CreateTokenAsync(new() { Name = name })).Token;
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var facts = HostFactsMapping.ToWire(TestAgent.FactsOf(name, "10.0.0.1"));
-        var response = await new AgentService.AgentServiceClient(Secure(server, null)).EnrolAsync(new() { Token = token, SigningRequest = Request(key), Facts = facts });
-        using var certificate = X509CertificateLoader.LoadCertificate(response.Certificates[0].Span);
-        return certificate.CopyWithPrivateKey(key);
-    }
-
-    private static ByteString Request(ECDsa key) => ByteString.CopyFrom(new CertificateRequest("CN=ignored", key, HashAlgorithmName.SHA256).CreateSigningRequest());
-
-    private static ByteString Request(RSA key) => ByteString.CopyFrom(new CertificateRequest("CN=ignored", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSigningRequest());
-
-    private static X509Certificate2 Administrator(TestServer server) =>
-        X509Certificate2.CreateFromPemFile(Path.Combine(server.DataDirectory, "admin.pem"), Path.Combine(server.DataDirectory, "admin.key"));
-
-    private static X509Certificate2 Authority(TestServer server) => X509CertificateLoader.LoadCertificateFromFile(Path.Combine(server.DataDirectory, "ca.pem"));
-
-    private static GrpcChannel Secure(TestServer server, X509Certificate2? certificate, X509Certificate2? authority = null) =>
-        server.Channel(new() { HttpHandler = Handler(certificate, authority ?? Authority(server)), DisposeHttpClient = true, MaxReceiveMessageSize = null });
-
-    private static SocketsHttpHandler Handler(X509Certificate2? certificate, X509Certificate2 authority) => new()
-    {
-        SslOptions = new SslClientAuthenticationOptions
-        {
-            ClientCertificates = certificate is null ? null : [X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null)],
-            EnabledSslProtocols = SslProtocols.None,
-            CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { authority }, RevocationMode = X509RevocationMode.NoCheck },
-        },
-    };
-
-    private static async Task Refused<T>(StatusCode code, Func<AsyncUnaryCall<T>> call) =>
-        Assert.Equal(code, (await Assert.ThrowsAsync<RpcException>(async () => await call())).StatusCode);
 }

@@ -62,6 +62,7 @@ internal static class StatusJson
         json.WriteNumber("kernel", Milliseconds(status.KernelTime));
         json.WriteEndObject();
         WriteTraffic(json, status);
+        WriteTexts(json, "refusedClaims", report.RefusedClaims);
         json.WriteNumber("conntrackCount", status.ConntrackCount);
         json.WriteNumber("conntrackMax", status.ConntrackMax);
         json.WriteNumber("cpuMilliseconds", Milliseconds(status.CpuTime));

@@ -52,6 +52,7 @@ internal static class StatusText
         output.WriteLine($"  agent: {Span(status.CpuTime)} of processor time, {status.MemoryBytes / (1024 * 1024)} MiB; {status.ConntrackCount} of {status.ConntrackMax} connections tracked");
         WriteList(output, "always open", status.AlwaysOpen);
         WriteList(output, "shadowed by", status.ShadowedBy);
+        WriteList(output, "claims that do not count", report.RefusedClaims);
         WriteList(output, "drift", status.Drift.Select(drift =>
             $"{Instant(drift.At)}  {drift.What}, by {Or(drift.ProcessName)} (pid {drift.ProcessId}), repaired in {Span(drift.Repaired)}"));
         WriteList(output, "decided flows", status.Counters.Select(counter => $"{counter.Counter}: {counter.Packets} packets, {counter.Bytes} bytes"));

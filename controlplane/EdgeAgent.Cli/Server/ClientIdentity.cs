@@ -4,6 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace EdgeAgent.Cli.Server;
 
+/// <summary>Text in PEM, and what errors call it.</summary>
+internal readonly record struct PemText(string Where, string Text);
+
 /// <summary>Whom this end trusts, and who it is, over TLS.</summary>
 internal sealed class ClientIdentity
 {
@@ -18,16 +21,16 @@ internal sealed class ClientIdentity
         _chain = chain;
     }
 
-    /// <summary>Reads the files that are named.</summary>
-    /// <exception cref="CommandFailure">One of them cannot be read, or only one of certificate and key is named.</exception>
-    public static ClientIdentity Read(string? authorities, string? certificate, string? key)
+    /// <summary>Reads what is given.</summary>
+    /// <exception cref="CommandFailure">One of the texts is not what it should be, or only one of certificate and key is given.</exception>
+    public static ClientIdentity Read(PemText? authorities, PemText? certificate, PemText? key)
     {
         if (certificate is null != key is null)
-            throw CommandFailure.BadInput("edgectl: a certificate without its key, or a key without its certificate; expected both --cert and --key, or neither");
+            throw CommandFailure.BadInput($"{(certificate ?? key)!.Value.Where}: a certificate without its key, or a key without its certificate; expected both, or neither");
         return new(
-            authorities is null ? null : Load(authorities, "certificates in PEM", () => Certificates(authorities)),
-            certificate is null ? null : Load(certificate, "a certificate in PEM and its key", () => X509Certificate2.CreateFromPemFile(certificate, key)),
-            certificate is null ? null : Load(certificate, "certificates in PEM", () => Certificates(certificate)));
+            authorities is { } roots ? Load(roots, "certificates in PEM", () => Certificates(roots.Text)) : null,
+            certificate is { } own ? Load(own, "a certificate in PEM and its key", () => X509Certificate2.CreateFromPem(own.Text, key!.Value.Text)) : null,
+            certificate is { } chain ? Load(chain, "certificates in PEM", () => Certificates(chain.Text)) : null);
     }
 
     /// <summary>What the TLS handshake is made with.</summary>
@@ -44,22 +47,22 @@ internal sealed class ClientIdentity
         return policy;
     }
 
-    private static X509Certificate2Collection Certificates(string path)
+    private static X509Certificate2Collection Certificates(string text)
     {
         var certificates = new X509Certificate2Collection();
-        certificates.ImportFromPemFile(path);
+        certificates.ImportFromPem(text);
         return certificates.Count > 0 ? certificates : throw new CryptographicException("there is no certificate in it");
     }
 
-    private static T Load<T>(string path, string expected, Func<T> read)
+    private static T Load<T>(PemText source, string expected, Func<T> read)
     {
         try
         {
             return read();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (CryptographicException e)
         {
-            throw CommandFailure.BadInput($"{path}: {e.Message.TrimEnd('.')}; expected {expected}");
+            throw CommandFailure.BadInput($"{source.Where}: {e.Message.TrimEnd('.')}; expected {expected}");
         }
     }
 }

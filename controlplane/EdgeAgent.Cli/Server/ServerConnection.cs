@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using static EdgeAgent.Wire.V1.AdminService;
 
@@ -15,7 +16,7 @@ internal sealed class ServerConnection : IDisposable
 
     private readonly GrpcChannel _channel;
 
-    public ServerConnection(Uri address, ClientIdentity identity)
+    public ServerConnection(Uri address, ClientIdentity identity, string? bearer)
     {
         var handler = new SocketsHttpHandler
         {
@@ -28,10 +29,18 @@ internal sealed class ServerConnection : IDisposable
         if (address.Scheme == Uri.UriSchemeHttps)
             handler.SslOptions = identity.ToOptions();
         _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true, MaxReceiveMessageSize = LongestAnswer });
-        Admin = new AdminServiceClient(_channel);
+        Address = address;
+        Admin = bearer is null ? new AdminServiceClient(_channel) : new AdminServiceClient(_channel.Intercept(metadata =>
+        {
+            metadata.Add("authorization", $"Bearer {bearer}");
+            return metadata;
+        }));
     }
 
     public AdminServiceClient Admin { get; }
+
+    /// <summary>Where it leads.</summary>
+    public Uri Address { get; }
 
     /// <summary>Options of a call with one answer, which must come within a minute.</summary>
     public static CallOptions Call(CancellationToken cancellation) => new(deadline: DateTime.UtcNow + _callTimeout, cancellationToken: cancellation);

@@ -68,6 +68,9 @@ internal sealed record TlsDocument
     /// <summary>Path of the authorities of clients in PEM.</summary>
     public string? ClientAuthorities { get; init; }
 
+    /// <summary>Path of a file with the passphrase of the embedded authority's key.</summary>
+    public string? PassphraseFile { get; init; }
+
     /// <summary>Names of the certificate that the embedded authority issues to the server.</summary>
     public IReadOnlyList<string>? Names { get; init; }
 

@@ -20,6 +20,7 @@ internal static class ConfigurationReader
             Http = Address("--http", given.Http) ?? Address($"{file}: http", document.Http),
             Insecure = given.Insecure || document.Insecure == true,
             Certificates = Certificates(file, document.Tls),
+            PassphraseFile = Resolve(file, document.Tls?.PassphraseFile) ?? Credential("ca-passphrase"),
             ServerNames = (document.Tls?.Names ?? []).ToEquatableArray(),
             TrustDomain = document.TrustDomain ?? defaults.TrustDomain,
             Administrators = (document.Administrators ?? []).ToEquatableArray(),
@@ -94,6 +95,10 @@ internal static class ConfigurationReader
 
     private static ConfigurationException Missing(string option, string field) =>
         new($"nothing says {field}; expected {option}, or \"{field}\" in the file of --config");
+
+    // What systemd hands over (LoadCredential=, LoadCredentialEncrypted=; systemd.exec(5)).
+    private static string? Credential(string name) =>
+        Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY") is { Length: > 0 } directory && Path.Combine(directory, name) is var path && File.Exists(path) ? path : null;
 
     private static string? Resolve(string? file, string? path) =>
         path is null ? null : Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file!))!, path);

@@ -20,6 +20,9 @@ public sealed record ServerConfiguration
     /// <summary>The operator's own certificates; null for the embedded authority.</summary>
     public CertificateFiles? Certificates { get; init; }
 
+    /// <summary>A file with the passphrase of the embedded authority's key; null for a secret that is generated beside the key.</summary>
+    public string? PassphraseFile { get; init; }
+
     /// <summary>DNS names and addresses of the server's certificate from the embedded authority, beside the machine's own.</summary>
     public EquatableArray<string> ServerNames { get; init; }
 

@@ -50,6 +50,7 @@ public sealed class ControlPlaneServer : IAsyncDisposable
             var application = Build(configuration, store, certificates, logging, time ?? TimeProvider.System);
             await application.StartAsync(cancel);
             var server = new ControlPlaneServer(application, store, certificates);
+            await WriteAdministratorAsync(server, configuration);
             return configuration.Http is null ? server : new(application, store, certificates) { HttpAddress = server.Address(1) };
         }
         catch
@@ -110,11 +111,12 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         services.AddSingleton(time);
         services.AddSingleton(configuration);
         services.AddSingleton(store.Revisions).AddSingleton(store.Transitions).AddSingleton(store.Observations).AddSingleton(store.Rulesets).AddSingleton(store.Tokens);
+        services.AddSingleton(store.Enrolments).AddSingleton(store.People);
         services.AddSingleton(provider => new AuditIntegrity(store, provider.GetRequiredService<ILogger<AuditIntegrity>>()));
         services.AddSingleton(new Publisher(Restore(store)));
         services.AddSingleton(provider => new StatusBoard(store.Transitions.Newest(), time, provider.GetRequiredService<TransitionRecorder>().Add, store.Database is PostgresServer));
         services.AddSingleton<Telemetry>().AddSingleton<HostConnections>().AddSingleton<ServerStopping>().AddSingleton<Callers>();
-        services.AddSingleton<Enrolment>().AddSingleton<Liveness>().AddSingleton(SystemdNotifier.FromEnvironment());
+        services.AddSingleton<CallRates>().AddSingleton<IssuingAuthority>().AddSingleton<EnrolmentTokens>().AddSingleton<People>().AddSingleton<Enrolment>().AddSingleton<Liveness>().AddSingleton(SystemdNotifier.FromEnvironment());
         services.AddSingleton<RevisionWriter>().AddHostedService(provider => provider.GetRequiredService<RevisionWriter>());
         services.AddSingleton(provider => new HostObservations(store.Observations, provider.GetRequiredService<ObservationRecorder>().Add));
         services.AddSingleton<RulesetIntake>().AddSingleton<ReportIntake>();
@@ -131,6 +133,21 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         services.AddSingleton(provider => new AuditQueries(store, provider.GetRequiredService<AuditIntegrity>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AgentEndpoint>().AddSingleton<AdminEndpoint>();
         services.AddSingleton<StatusPage>().AddSingleton<MetricsPage>().AddSingleton<Pages>();
+    }
+
+    private static async Task WriteAdministratorAsync(ControlPlaneServer server, ServerConfiguration configuration)
+    {
+        if (server._certificates?.Authority is not { } authority)
+            return;
+        try
+        {
+            FirstAdministrator.Write(configuration, authority, server.GrpcAddress.Port, TimeProvider.System.GetUtcNow());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await server.DisposeAsync();
+            throw new ConfigurationException($"{Path.Combine(configuration.DataDirectory, FirstAdministrator.File)}: {e.Message} (expected to write the first administrator's context there)");
+        }
     }
 
     private static FleetState Restore(Store store)

@@ -17,7 +17,15 @@ internal static class Endpoints
         // A host that lost its power does not say so: after half a minute without a pong it is disconnected.
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(10);
         kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
-        kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
+        // Whoever begins slowly is let go: the handshake, the headers, and the body of a call with one answer have their time.
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.MaxRequestHeaderCount = 50;
+        // What a peer may send before it is read: a call's share, and a connection's.
+        kestrel.Limits.Http2.InitialStreamWindowSize = 128 * 1024;
+        kestrel.Limits.Http2.InitialConnectionWindowSize = 512 * 1024;
+        // An agent has two calls open and a person's tool a few. Simulated fleets without TLS share connections.
+        kestrel.Limits.Http2.MaxStreamsPerConnection = certificates is null ? 1000 : 32;
         kestrel.Listen(configuration.Listen.Address, configuration.Listen.Port, listen =>
         {
             listen.Protocols = certificates is null ? HttpProtocols.Http2 : HttpProtocols.Http1AndHttp2;

@@ -29,29 +29,47 @@ internal sealed partial class AgentEndpoint(
     private static readonly TimeSpan HelloPatience = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
-    public override Task<EnrolResponse> Enrol(EnrolRequest request, ServerCallContext context) => Task.FromResult(enrolment.Enrol(request));
+    public override Task<AuthoritiesResponse> Authorities(AuthoritiesRequest request, ServerCallContext context)
+    {
+        callers.CountStranger(context);
+        return Task.FromResult(enrolment.Authorities());
+    }
+
+    /// <inheritdoc/>
+    public override Task<EnrolResponse> Enrol(EnrolRequest request, ServerCallContext context)
+    {
+        callers.CountStranger(context);
+        return Task.FromResult(RpcFailures.Guard(() => enrolment.Enrol(request, context.Peer)));
+    }
 
     /// <inheritdoc/>
     public override Task<RenewResponse> Renew(RenewRequest request, ServerCallContext context) =>
-        Task.FromResult(enrolment.Renew(request, callers.RequireAnyHost(context)));
+        Task.FromResult(RpcFailures.Guard(() => enrolment.Renew(request, callers.RequireAnyHost(context))));
 
     /// <inheritdoc/>
     public override async Task Connect(IAsyncStreamReader<AgentMessage> requestStream, IServerStreamWriter<ServerMessage> responseStream, ServerCallContext context)
     {
         var hello = await ReadHelloAsync(requestStream, context.CancellationToken);
-        var (facts, feed) = Read(hello);
-        var host = new HostName(facts.Namespace, facts.Name);
-        callers.RequireHost(context, host);
+        var (said, feed) = Read(hello);
+        var host = new HostName(said.Namespace, said.Name);
+        var caller = RpcFailures.Guard(() => callers.RequireHost(context, host));
+        var claims = configuration.Insecure ? new(said, []) : HostClaims.Judge(said, RpcFailures.Guard(() => enrolment.Connected(caller)), publisher.Current);
+        var facts = claims.Facts;
+        if (!claims.Refused.IsEmpty)
+            LogClaims(host, string.Join("; ", claims.Refused));
+        await RequireOneMachineAsync(host, hello.Instance, said.MachineId, context);
         await RegisterAsync(host, facts, context.CancellationToken);
 
-        using var connection = connections.Open(host);
+        using var connection = connections.Open(host, hello.Instance);
         var end = new Status(StatusCode.Internal, "the connection failed");
         try
         {
+            // Whoever revokes ends the streams that are open then; this one may just have opened.
+            RpcFailures.Guard(() => callers.RequireHost(context, host));
             LogConnected(host, context.Peer, hello.Revision);
-            board.Connected(host, facts);
+            board.Connected(host, facts, claims.Refused);
             end = await new AgentSession(connection, feed, requestStream, responseStream, publisher, intake, configuration, telemetry, time)
-                .RunAsync(stopping.Begun, context.CancellationToken);
+                .RunAsync(caller.Expires, stopping.Begun, context.CancellationToken);
         }
         finally
         {
@@ -94,6 +112,19 @@ internal sealed partial class AgentEndpoint(
         }
     }
 
+    private async Task RequireOneMachineAsync(HostName host, string instance, string machineId, ServerCallContext context)
+    {
+        var enrolled = configuration.Insecure ? "" : RpcFailures.Guard(() => enrolment.MachineOf(host));
+        var problem = enrolled.Length > 0 && machineId.Length > 0 && machineId != enrolled ? $"it enrolled on machine {enrolled}, and this is {machineId}"
+            : await connections.IsElsewhereAsync(host, instance, context.CancellationToken) ? "it is connected from another machine, which lives"
+            : null;
+        if (problem is null)
+            return;
+        LogCopied(host, context.Peer, problem);
+        board.Copied(host, $"{context.Peer} at {time.GetUtcNow():u}: {problem}");
+        throw new RpcException(new(StatusCode.AlreadyExists, $"host {host} is refused as a copy: {problem}; expected each machine to enrol with a token of its own"));
+    }
+
     private async Task RegisterAsync(HostName host, HostFacts facts, CancellationToken cancel)
     {
         if (await RpcFailures.GuardAsync(() => writer.RegisterAsync(facts, cancel)) is not { } refusal)
@@ -115,6 +146,12 @@ internal sealed partial class AgentEndpoint(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Host {Host} connected from {Peer} with cached revision {Revision}")]
     private partial void LogConnected(HostName host, string peer, long revision);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Host {Host} claims what it was not granted: {Claims}")]
+    private partial void LogClaims(HostName host, string claims);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A copy of host {Host} at {Peer} is refused: {Reason}")]
+    private partial void LogCopied(HostName host, string peer, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Host {Host} disconnected: {Reason}")]
     private partial void LogDisconnected(HostName host, string reason);

@@ -27,26 +27,36 @@ internal sealed class AgentSession(
     private const int MostStatusBytes = 1024 * 1024;
 
     /// <summary>Serves the connection until it ends.</summary>
+    /// <param name="expiry">When the host's certificate ends; null for never.</param>
     /// <param name="stopping">Ends when the server stops.</param>
     /// <param name="gone">Cancelled when the client is gone.</param>
     /// <returns>Why it ended: OK where the host ended it.</returns>
-    public async Task<Status> RunAsync(Task stopping, CancellationToken gone)
+    public async Task<Status> RunAsync(DateTimeOffset? expiry, Task stopping, CancellationToken gone)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(gone);
+        using var expiring = expiry is { } end ? time.CreateTimer(_ => connection.End(Expired(end)), null, Until(end), Timeout.InfiniteTimeSpan) : null;
         using var subscription = publisher.Subscribe(connection.Signal);
         var reading = Ended(ReadAsync(ending.Token));
         var writing = Ended(WriteAsync(ending.Token));
-        var first = await Task.WhenAny(reading, writing, connection.Replaced, stopping);
+        var first = await Task.WhenAny(reading, writing, connection.Ended, stopping);
         await ending.CancelAsync();
         var (read, written) = (await reading, await writing);
         if (first == reading)
             return read;
         if (first == writing)
             return written;
-        return first == connection.Replaced
-            ? new(StatusCode.Aborted, $"a newer connection of host {connection.Host} took the place of this one")
-            : new(StatusCode.Unavailable, "the control plane is stopping");
+        return first == connection.Ended ? await connection.Ended : new(StatusCode.Unavailable, "the control plane is stopping");
     }
+
+    private static Status Expired(DateTimeOffset end) => new(StatusCode.Unauthenticated, $"connect again: the certificate of this connection is good until {end:u}");
+
+    // A timer takes no more than 49 days; nothing stays connected for longer without a new one.
+    private TimeSpan Until(DateTimeOffset end) => (end - time.GetUtcNow()) switch
+    {
+        { Ticks: <= 0 } => TimeSpan.Zero,
+        { TotalDays: > 45 } => TimeSpan.FromDays(45),
+        var rest => rest,
+    };
 
     private static async Task<Status> Ended(Task<Status> work)
     {
@@ -69,6 +79,7 @@ internal sealed class AgentSession(
         long? lastResync = null;
         while (await requests.MoveNext(cancel))
         {
+            connection.Heard();
             switch (requests.Current.MessageCase)
             {
                 case AgentMessage.MessageOneofCase.Status:

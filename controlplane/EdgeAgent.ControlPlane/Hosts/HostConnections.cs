@@ -1,11 +1,15 @@
 using EdgeAgent.ControlPlane.Revisions;
 using EdgeAgent.Wire.V1;
+using Grpc.Core;
 
 namespace EdgeAgent.ControlPlane.Hosts;
 
 /// <summary>The open connections: at most one for each host, the newest.</summary>
 internal sealed class HostConnections
 {
+    // A living agent answers within a round trip; a dead one is noticed by the transport, but later.
+    private static readonly TimeSpan ProofOfLife = TimeSpan.FromSeconds(3);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<HostName, HostConnection> _open = [];
 
@@ -19,14 +23,35 @@ internal sealed class HostConnections
         }
     }
 
-    /// <summary>Opens a connection; the one that the host had before ends.</summary>
-    public HostConnection Open(HostName host)
+    /// <summary>
+    /// Whether another machine is connected as a host, and lives: a second one that comes with the same identity is a copy of it, or it
+    /// is the copy. A machine that comes again, after its old connection broke unseen, is no copy of itself.
+    /// </summary>
+    /// <param name="host">The host.</param>
+    /// <param name="instance">The run of the agent that comes.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public async Task<bool> IsElsewhereAsync(HostName host, string instance, CancellationToken cancel)
     {
-        var connection = new HostConnection(host);
+        Task heard, gone;
+        lock (_lock)
+        {
+            if (!_open.TryGetValue(host, out var present) || present.Instance == instance)
+                return false;
+            (heard, gone) = (present.NextHeard, present.Gone);
+            present.Enqueue(new Command { ShowYourself = new() });
+        }
+
+        return await Task.WhenAny(heard, gone, Task.Delay(ProofOfLife, cancel)) == heard;
+    }
+
+    /// <summary>Opens a connection; the one that the host had before ends.</summary>
+    public HostConnection Open(HostName host, string instance)
+    {
+        var connection = new HostConnection(host, instance);
         lock (_lock)
         {
             if (_open.Remove(host, out var before))
-                before.Replace();
+                before.End(new(StatusCode.Aborted, $"a newer connection of host {host} took the place of this one"));
             _open.Add(host, connection);
         }
 
@@ -38,6 +63,18 @@ internal sealed class HostConnections
     {
         lock (_lock)
             return _open.TryGetValue(connection.Host, out var open) && open == connection && _open.Remove(connection.Host);
+    }
+
+    /// <summary>Ends a host's connection; false if it has none.</summary>
+    public bool End(HostName host, Status reason)
+    {
+        lock (_lock)
+        {
+            if (!_open.TryGetValue(host, out var connection))
+                return false;
+            connection.End(reason);
+            return true;
+        }
     }
 
     /// <summary>Sends a command to a host; false if it is not connected.</summary>
@@ -54,25 +91,39 @@ internal sealed class HostConnections
 }
 
 /// <summary>What other parts of the server may do to one open connection.</summary>
-internal sealed class HostConnection(HostName host) : IDisposable
+internal sealed class HostConnection(HostName host, string instance) : IDisposable
 {
     // Commands are rare; a host that does not read them is told the newest ones only.
     private const int MostCommands = 16;
 
-    private readonly TaskCompletionSource _replaced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Status> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<Command> _commands = [];
+    private TaskCompletionSource _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The host.</summary>
     public HostName Host { get; } = host;
 
+    /// <summary>The run of the agent at the other end, as it says; empty for one that does not say.</summary>
+    public string Instance { get; } = instance;
+
+    /// <summary>Ends with the next message from the host.</summary>
+    public Task NextHeard => Volatile.Read(ref _heard).Task;
+
+    /// <summary>Ends with the connection.</summary>
+    public Task Gone => _gone.Task;
+
+    /// <summary>The host said something.</summary>
+    public void Heard() => Interlocked.Exchange(ref _heard, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
     /// <summary>Set when there is something to send.</summary>
     public WakeUp Signal { get; } = new();
 
-    /// <summary>Ends when a newer connection of the same host took this one's place.</summary>
-    public Task Replaced => _replaced.Task;
+    /// <summary>Ends when the server wants the connection to end, with what the host is told.</summary>
+    public Task<Status> Ended => _ended.Task;
 
-    /// <summary>Ends the connection in favour of a newer one.</summary>
-    public void Replace() => _replaced.TrySetResult();
+    /// <summary>Ends the connection.</summary>
+    public void End(Status reason) => _ended.TrySetResult(reason);
 
     /// <summary>Adds a command to what is to be sent.</summary>
     public void Enqueue(Command command)
@@ -95,5 +146,9 @@ internal sealed class HostConnection(HostName host) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Signal.Dispose();
+    public void Dispose()
+    {
+        _gone.TrySetResult();
+        Signal.Dispose();
+    }
 }

@@ -24,6 +24,9 @@ internal sealed record HostEntry(HostName Host, HostState State, string Reason)
     /// <summary>What the host said of itself when it last connected.</summary>
     public HostFacts? Facts { get; init; }
 
+    /// <summary>What it said of itself that does not count, and why, in words.</summary>
+    public EquatableArray<string> RefusedClaims { get; init; }
+
     /// <summary>The newest transition in the log.</summary>
     public StatusTransition? Last { get; init; }
 

@@ -5,6 +5,10 @@ namespace EdgeAgent.ControlPlane;
 /// <param name="Name">Its name in it.</param>
 internal readonly record struct HostName(string Namespace, string Name) : IComparable<HostName>
 {
+    /// <summary>Reads <c>namespace/name</c>, or a name in the namespace <c>default</c>.</summary>
+    public static HostName Parse(string text) =>
+        text.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? new(text[..slash], text[(slash + 1)..]) : new("default", text);
+
     /// <inheritdoc/>
     public int CompareTo(HostName other)
     {

@@ -9,6 +9,8 @@ internal sealed class StatusBoard
     // Hosts that were refused are shown, but strangers cannot fill the memory with names.
     private const int MostStrangers = 1000;
 
+    private const string Copy = "another machine with this identity: ";
+
     private readonly Lock _lock = new();
     private readonly Dictionary<HostName, HostEntry> _entries = [];
     private readonly Dictionary<HostName, HostEntry> _foreign = [];
@@ -59,12 +61,13 @@ internal sealed class StatusBoard
     }
 
     /// <summary>A host opened a connection.</summary>
-    public void Connected(HostName host, HostFacts facts) => Change(host, entry => entry with
+    public void Connected(HostName host, HostFacts facts, EquatableArray<string> refusedClaims) => Change(host, entry => entry with
     {
         State = HostState.Unknown,
         Reason = "connected, no report yet",
         IsConnected = true,
         Facts = facts,
+        RefusedClaims = refusedClaims,
         Received = _time.GetUtcNow(),
         HeardAt = _time.GetTimestamp(),
     });
@@ -91,6 +94,9 @@ internal sealed class StatusBoard
                 Change(host, entry => entry with { State = HostState.Disconnected, Reason = reason, IsConnected = false });
         }
     }
+
+    /// <summary>Another machine came with a host's identity.</summary>
+    public void Copied(HostName host, string what) => Change(host, entry => entry with { RefusedClaims = entry.RefusedClaims.Where(claim => !claim.StartsWith(Copy, StringComparison.Ordinal)).Append(Copy + what).ToEquatableArray() });
 
     /// <summary>A host was not let in.</summary>
     public void Refused(HostName host, string reason)

@@ -53,6 +53,10 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
         if (rows.Count == 0)
             return new(before, [], new(true, before.Revision, changes, diagnostics, 0));
 
+        var forbidden = rows.Select(row => request.Refuses(row.Key, before.Find(row.Key)?.Resource.Model, target.GetValueOrDefault(row.Key)?.Resource.Model)).OfType<string>().Distinct().ToList();
+        if (forbidden.Count > 0)
+            return new(before, [], new ChangeOutcome(false, before.Revision, [], [], 0) { Forbidden = forbidden });
+
         var after = before with { Revision = next, Declared = declared.ToImmutable(), Registered = registered.ToImmutable(), Quarantined = quarantined, Encodings = before.Encodings.At(next) };
         var touched = rows.Select(row => row.Key).ToHashSet();
         return Complete(before, after, touched, rows, new(true, next, changes, diagnostics, 0));

@@ -21,6 +21,9 @@ internal sealed record ChangeRequest(DocumentOrigin Origin, IReadOnlyList<Manife
     /// <summary>Hosts to cut off no longer.</summary>
     public IReadOnlyList<ResourceKey> Release { get; init; } = [];
 
+    /// <summary>Why who asks may not change a resource, of which the models before and after are given; null where that is allowed.</summary>
+    public Func<ResourceKey, Resource?, Resource?, string?> Refuses { get; init; } = static (_, _, _) => null;
+
     /// <summary>Who asks.</summary>
     public string Author { get; init; } = "";
 
@@ -39,4 +42,8 @@ internal sealed record ChangeOutcome(
     Revision Revision,
     IReadOnlyList<(ResourceKey Key, DocumentChangeKind? Kind)> Changes,
     IReadOnlyList<Diagnostic> Diagnostics,
-    int HostsTouched);
+    int HostsTouched)
+{
+    /// <summary>What who asked may not change, and why; nothing is changed where there is any.</summary>
+    public IReadOnlyList<string> Forbidden { get; init; } = [];
+}

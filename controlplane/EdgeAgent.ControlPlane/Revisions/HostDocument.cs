@@ -33,7 +33,8 @@ internal static class HostDocument
     /// <summary>The reported addresses that can be one host's alone: no loopback, link-local, multicast or unspecified ones.</summary>
     private static IEnumerable<IpAddress> Addresses(HostFacts facts) => facts.Addresses.Where(IsOwnable).Distinct().Order().Take(MostAddresses);
 
-    private static bool IsOwnable(IpAddress address)
+    /// <summary>Whether an address can be one host's alone.</summary>
+    public static bool IsOwnable(IpAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];
         address.WriteTo(bytes);

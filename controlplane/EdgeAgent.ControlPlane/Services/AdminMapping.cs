@@ -112,7 +112,7 @@ internal static class AdminMapping
         var status = entry?.Report is { } report ? HostStatusMapping.ToWire(report) : WithoutReport(host, entry);
         status.State = (Wire.V1.HostState)(entry?.State ?? HostState.Unknown);
         status.Reason = entry?.Reason ?? "never connected";
-        return new()
+        var hostReport = new Wire.V1.HostReport
         {
             Status = status,
             Connected = entry?.IsConnected == true,
@@ -120,6 +120,8 @@ internal static class AdminMapping
             WantedRevision = wanted.Number,
             WantedDigest = wantedDigest.Hex,
         };
+        hostReport.RefusedClaims.AddRange(entry?.RefusedClaims ?? []);
+        return hostReport;
     }
 
     private static Wire.V1.ChangeKind KindOf(DocumentChange change) => (change.Origin, change.Kind) switch

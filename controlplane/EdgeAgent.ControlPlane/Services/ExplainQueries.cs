@@ -1,7 +1,9 @@
 using EdgeAgent.Contracts;
 using EdgeAgent.ControlPlane.Revisions;
+using EdgeAgent.ControlPlane.Trust;
 using EdgeAgent.Policy;
 using EdgeAgent.Wire.V1;
+using Role = EdgeAgent.ControlPlane.Storage.Role;
 
 namespace EdgeAgent.ControlPlane.Services;
 
@@ -9,8 +11,10 @@ namespace EdgeAgent.ControlPlane.Services;
 internal sealed class ExplainQueries(Publisher publisher)
 {
     /// <summary>The answer; a question that cannot be answered says why.</summary>
-    public ExplainResponse Explain(ExplainRequest request)
+    public ExplainResponse Explain(ExplainRequest request, PeerIdentity caller)
     {
+        RequireEnd(caller, request.From);
+        RequireEnd(caller, request.To);
         if (Read(request, out var problem) is not { } probe)
             return new() { Error = problem };
         try
@@ -28,6 +32,10 @@ internal sealed class ExplainQueries(Publisher publisher)
             return new() { Error = e.Message };
         }
     }
+
+    // Whoever sees a namespace may ask about its hosts; an address can be anybody's.
+    private static void RequireEnd(PeerIdentity caller, string end) =>
+        Callers.Require(caller, Role.Viewer, end.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? end[..slash] : "");
 
     private static Probe? Read(ExplainRequest request, out string problem)
     {

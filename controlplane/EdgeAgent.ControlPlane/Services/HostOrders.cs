@@ -11,21 +11,22 @@ namespace EdgeAgent.ControlPlane.Services;
 internal sealed class HostOrders(RevisionWriter writer)
 {
     /// <summary>Cuts a host off.</summary>
-    public Task<ApplyResponse> QuarantineAsync(HostOrderRequest request, string author) =>
+    public Task<ApplyResponse> QuarantineAsync(HostOrderRequest request, Author author) =>
         OrderAsync(request, author, (state, change) => change with { Quarantine = [Find(state.Hosts.Values, request.Host)] });
 
     /// <summary>Ends a quarantine.</summary>
-    public Task<ApplyResponse> ReleaseAsync(HostOrderRequest request, string author) =>
+    public Task<ApplyResponse> ReleaseAsync(HostOrderRequest request, Author author) =>
         OrderAsync(request, author, (state, change) => change with { Release = [Find(state.Hosts.Values.Union(state.Quarantined.Keys), request.Host)] });
 
-    private async Task<ApplyResponse> OrderAsync(HostOrderRequest request, string author, Func<FleetState, ChangeRequest, ChangeRequest> complete)
+    private async Task<ApplyResponse> OrderAsync(HostOrderRequest request, Author author, Func<FleetState, ChangeRequest, ChangeRequest> complete)
     {
         var change = new ChangeRequest(DocumentOrigin.Quarantined, [], [], [])
         {
-            Author = ResourceChanges.Short(author, ResourceChanges.LongestAuthor, "author"),
+            Author = ResourceChanges.Short(author.Name, ResourceChanges.LongestAuthor, "author"),
+            Refuses = author.Refuses,
             Note = ResourceChanges.Short(request.Note, ResourceChanges.LongestNote, "note"),
         };
-        return AdminMapping.ToWire(await writer.ChangeAsync(state => complete(state, change)));
+        return ResourceChanges.Answer(await writer.ChangeAsync(state => complete(state, change)));
     }
 
     private static ResourceKey Find(IEnumerable<ResourceKey> hosts, string asked)

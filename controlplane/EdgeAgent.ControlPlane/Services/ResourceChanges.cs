@@ -19,35 +19,38 @@ internal sealed class ResourceChanges(RevisionWriter writer, RevisionLog log, Pu
     /// <summary>The most characters of a note.</summary>
     public const int LongestNote = 4096;
 
+    private const int MostReasons = 10;
+
     /// <summary>Makes the documents the newest revision.</summary>
-    public async Task<ApplyResponse> ApplyAsync(ApplyRequest request, string author)
+    public async Task<ApplyResponse> ApplyAsync(ApplyRequest request, Author author)
     {
         var set = Read(request.Documents);
-        return set.HasErrors ? Refused(set) : AdminMapping.ToWire(await writer.ChangeAsync(_ => Change(set, author, request.Note)));
+        return set.HasErrors ? Refused(set) : Answer(await writer.ChangeAsync(_ => Change(set, author, request.Note)));
     }
 
     /// <summary>What <see cref="ApplyAsync"/> would do.</summary>
-    public ApplyResponse Diff(ApplyRequest request, string author)
+    public ApplyResponse Diff(ApplyRequest request, Author author)
     {
         var set = Read(request.Documents);
-        return set.HasErrors ? Refused(set) : AdminMapping.ToWire(ChangePlan.Make(publisher.Current, Change(set, author, request.Note)).Outcome);
+        return set.HasErrors ? Refused(set) : Answer(ChangePlan.Make(publisher.Current, Change(set, author, request.Note)).Outcome);
     }
 
     /// <summary>Removes resources.</summary>
-    public async Task<ApplyResponse> DeleteAsync(DeleteRequest request, string author)
+    public async Task<ApplyResponse> DeleteAsync(DeleteRequest request, Author author)
     {
         var set = Read(request.Documents);
         if (set.HasErrors)
             return Refused(set);
-        return AdminMapping.ToWire(await writer.ChangeAsync(state => new(DocumentOrigin.Declared, [], [], [.. set.Resources.Select(resource => resource.Key), .. request.Keys.Select(key => Present(state, key))])
+        return Answer(await writer.ChangeAsync(state => new(DocumentOrigin.Declared, [], [], [.. set.Resources.Select(resource => resource.Key), .. request.Keys.Select(key => Present(state, key))])
         {
-            Author = Short(author, LongestAuthor, "author"),
+            Author = Short(author.Name, LongestAuthor, "author"),
+            Refuses = author.Refuses,
             Note = Short(request.Note, LongestNote, "note"),
         }));
     }
 
     /// <summary>Makes the declared resources what they were after a revision; hosts that registered themselves stay.</summary>
-    public async Task<ApplyResponse> RollbackAsync(RollbackRequest request, string author)
+    public async Task<ApplyResponse> RollbackAsync(RollbackRequest request, Author author)
     {
         var target = new Contracts.Revision(request.Revision);
         if (target < Contracts.Revision.Zero || target > publisher.Current.Revision)
@@ -57,10 +60,11 @@ internal sealed class ResourceChanges(RevisionWriter writer, RevisionLog log, Pu
             return AdminMapping.ToWire(new ChangeOutcome(false, publisher.Current.Revision, [], [.. sets.SelectMany(set => set.Diagnostics)], 0));
         var then = sets.SelectMany(set => set.Resources).ToList();
         var keys = then.Select(resource => resource.Key).ToHashSet();
-        return AdminMapping.ToWire(await writer.ChangeAsync(state => new(DocumentOrigin.Declared, then, [], [.. state.Declared.Keys.Where(key => !keys.Contains(key))])
+        return Answer(await writer.ChangeAsync(state => new(DocumentOrigin.Declared, then, [], [.. state.Declared.Keys.Where(key => !keys.Contains(key))])
         {
             KeepsRegistrations = true,
-            Author = Short(author, LongestAuthor, "author"),
+            Author = Short(author.Name, LongestAuthor, "author"),
+            Refuses = author.Refuses,
             Note = request.Note.Length > 0 ? Short(request.Note, LongestNote, "note") : $"rollback to revision {target}",
         }));
     }
@@ -73,11 +77,18 @@ internal sealed class ResourceChanges(RevisionWriter writer, RevisionLog log, Pu
             : throw new RpcException(new(StatusCode.ResourceExhausted, $"{bytes} bytes of documents in one request; expected at most {MostBytes}"));
     }
 
-    private static ChangeRequest Change(ManifestSet set, string author, string note) => new(DocumentOrigin.Declared, set.Resources, set.Diagnostics, [])
+    private static ChangeRequest Change(ManifestSet set, Author author, string note) => new(DocumentOrigin.Declared, set.Resources, set.Diagnostics, [])
     {
-        Author = Short(author, LongestAuthor, "author"),
+        Author = Short(author.Name, LongestAuthor, "author"),
+        Refuses = author.Refuses,
         Note = Short(note, LongestNote, "note"),
     };
+
+    /// <summary>What became of a change.</summary>
+    /// <exception cref="RpcException">Who asked may not.</exception>
+    public static ApplyResponse Answer(ChangeOutcome outcome) => outcome.Forbidden.Count == 0
+        ? AdminMapping.ToWire(outcome)
+        : throw new RpcException(new(StatusCode.PermissionDenied, string.Join("; ", outcome.Forbidden.Take(MostReasons))));
 
     private static Policy.ResourceKey Present(FleetState state, Wire.V1.ResourceKey key)
     {

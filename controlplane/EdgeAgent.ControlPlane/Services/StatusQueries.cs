@@ -2,9 +2,11 @@ using EdgeAgent.Contracts;
 using EdgeAgent.ControlPlane.Hosts;
 using EdgeAgent.ControlPlane.Revisions;
 using EdgeAgent.ControlPlane.Storage;
+using EdgeAgent.ControlPlane.Trust;
 using EdgeAgent.Wire.V1;
 using Grpc.Core;
 using HostState = EdgeAgent.Contracts.HostState;
+using Role = EdgeAgent.ControlPlane.Storage.Role;
 
 namespace EdgeAgent.ControlPlane.Services;
 
@@ -12,14 +14,14 @@ namespace EdgeAgent.ControlPlane.Services;
 internal sealed class StatusQueries(StatusBoard board, HostConnections connections, TransitionLog log, RevisionLog revisions, Publisher publisher)
 {
     /// <summary>The newest status of hosts: those that are, and those that were refused.</summary>
-    public StatusResponse Status(StatusRequest request)
+    public StatusResponse Status(StatusRequest request, PeerIdentity caller)
     {
         var state = publisher.Current;
         var response = new StatusResponse { Revision = state.Revision.Number };
         var entries = board.All().ToDictionary(entry => entry.Host);
         // A host that was deleted and has left is no part of the fleet; who asks for it by name is still told.
         var reporting = entries.Keys.Where(host => request.Host.Length > 0 || entries[host].State != HostState.Disconnected);
-        foreach (var host in state.Hosts.Keys.Union(reporting).Where(host => Means(request.Host, host)).Order())
+        foreach (var host in state.Hosts.Keys.Union(reporting).Where(host => Means(request.Host, host) && caller.May(Role.Viewer, host.Namespace)).Order())
         {
             var wanted = state.DigestOf(host);
             var report = AdminMapping.ToWire(host, entries.GetValueOrDefault(host), wanted is null ? Revision.Zero : state.Revision, wanted ?? default);
@@ -32,20 +34,21 @@ internal sealed class StatusQueries(StatusBoard board, HostConnections connectio
     }
 
     /// <summary>Transitions of a host, oldest first.</summary>
-    public StatusHistoryResponse History(StatusHistoryRequest request)
+    public StatusHistoryResponse History(StatusHistoryRequest request, PeerIdentity caller)
     {
+        Callers.Require(caller, Role.Viewer, request.Namespace);
         var response = new StatusHistoryResponse();
         response.Transitions.AddRange(log.Of(new(request.Namespace, request.Name), ResourceQueries.Limit(request.Limit)).Select(AdminMapping.ToWire));
         return response;
     }
 
     /// <summary>How far policies are realized on the hosts that depend on them.</summary>
-    public PolicyStatusResponse PolicyStatus(PolicyStatusRequest request)
+    public PolicyStatusResponse PolicyStatus(PolicyStatusRequest request, PeerIdentity caller)
     {
         var state = publisher.Current;
         var response = new PolicyStatusResponse();
         var asked = request.Key is null ? null : AdminMapping.FromWire(request.Key).ToHashSet();
-        response.Policies.AddRange(PolicySpans.Of(state, board).Where(span => asked is null || asked.Contains(span.Policy)).Select(span =>
+        response.Policies.AddRange(PolicySpans.Of(state, board).Where(span => (asked is null || asked.Contains(span.Policy)) && caller.May(Role.Viewer, span.Policy.Namespace)).Select(span =>
         {
             var realization = new PolicyRealization { Key = AdminMapping.ToWire(span.Policy), Span = span.Hosts.Count, Realized = span.Hosts.Count - span.Missing.Count };
             realization.Missing.AddRange(span.Missing.Select(host => host.ToString()));
@@ -57,11 +60,12 @@ internal sealed class StatusQueries(StatusBoard board, HostConnections connectio
     }
 
     /// <summary>Tells hosts to try again what they refused or rolled back.</summary>
-    public RetryResponse Retry(RetryRequest request)
+    public RetryResponse Retry(RetryRequest request, PeerIdentity caller)
     {
         var state = publisher.Current;
         var hosts = board.All()
             .Where(entry => request.Host.Length == 0 ? entry.State is HostState.Failed or HostState.RolledBack : Means(request.Host, entry.Host))
+            .Where(entry => caller.May(Role.Editor, entry.Host.Namespace))
             .Select(entry => entry.Host)
             .ToList();
         if (hosts.Count == 0 && request.Host.Length > 0)

@@ -105,6 +105,50 @@ internal static class Schema
           replica TEXT PRIMARY KEY,
           beat INTEGER NOT NULL) WITHOUT ROWID;
         """,
+
+        // Tokens of before granted a namespace alone, and lived an hour.
+        """
+        DROP TABLE tokens;
+        CREATE TABLE tokens (
+          id TEXT PRIMARY KEY,
+          hash BLOB NOT NULL UNIQUE,
+          namespace TEXT NOT NULL,
+          name TEXT NOT NULL,
+          labels TEXT NOT NULL,
+          cidrs TEXT NOT NULL,
+          uses INTEGER NOT NULL,
+          used INTEGER NOT NULL,
+          created INTEGER NOT NULL,
+          created_by TEXT NOT NULL,
+          expires INTEGER NOT NULL,
+          revoked INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE enrolments (
+          namespace TEXT NOT NULL,
+          name TEXT NOT NULL,
+          labels TEXT NOT NULL,
+          cidrs TEXT NOT NULL,
+          token TEXT NOT NULL,
+          machine TEXT NOT NULL,
+          key TEXT NOT NULL,
+          serial TEXT NOT NULL,
+          previous_serial TEXT NOT NULL,
+          enrolled INTEGER NOT NULL,
+          expires INTEGER NOT NULL,
+          revoked INTEGER NOT NULL,
+          revocation TEXT NOT NULL,
+          PRIMARY KEY (namespace, name)) WITHOUT ROWID;
+        CREATE TABLE people (
+          name TEXT PRIMARY KEY,
+          hash BLOB UNIQUE,
+          created INTEGER NOT NULL,
+          created_by TEXT NOT NULL,
+          expires INTEGER) WITHOUT ROWID;
+        CREATE TABLE roles (
+          person TEXT NOT NULL REFERENCES people(name) ON DELETE CASCADE,
+          namespace TEXT NOT NULL,
+          role INTEGER NOT NULL,
+          PRIMARY KEY (person, namespace)) WITHOUT ROWID;
+        """,
     ];
 
     /// <summary>The version that all <see cref="Steps"/> lead to.</summary>

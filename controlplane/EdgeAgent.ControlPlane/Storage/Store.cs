@@ -16,6 +16,8 @@ internal sealed class Store : IDisposable
         Observations = new(database, heads);
         Rulesets = new(database, rulesetBudget);
         Tokens = new(database);
+        Enrolments = new(database);
+        People = new(database);
     }
 
     /// <summary>Where it is kept.</summary>
@@ -35,6 +37,12 @@ internal sealed class Store : IDisposable
 
     /// <summary>The enrolment tokens.</summary>
     public TokenTable Tokens { get; }
+
+    /// <summary>The hosts that enrolled.</summary>
+    public EnrolmentTable Enrolments { get; }
+
+    /// <summary>The people who may call.</summary>
+    public PeopleTable People { get; }
 
     /// <summary>The public key that the heads of the logs are signed with, SubjectPublicKeyInfo in DER.</summary>
     public byte[] AuditPublicKey => _key.PublicKey;

@@ -1,31 +1,71 @@
+using System.Data.Common;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace EdgeAgent.ControlPlane.Storage;
 
-/// <summary>What an enrolment token allows.</summary>
-/// <param name="Namespace">The namespace of the host.</param>
-/// <param name="Name">The only name that it may take; empty for any.</param>
-/// <param name="Expires">When it ends to be valid.</param>
-internal sealed record EnrolmentGrant(string Namespace, string Name, DateTimeOffset Expires);
+/// <summary>An enrolment token as the store knows it.</summary>
+/// <param name="Id">What lists call it.</param>
+/// <param name="Grant">What it gives.</param>
+/// <param name="Uses">How many hosts may enrol with it.</param>
+/// <param name="Used">How many did.</param>
+/// <param name="Created">When it was made.</param>
+/// <param name="CreatedBy">By whom.</param>
+/// <param name="Expires">When it ends to be good.</param>
+/// <param name="IsRevoked">Whether somebody ended it before.</param>
+internal sealed record StoredToken(string Id, EnrolmentGrant Grant, int Uses, int Used, DateTimeOffset Created, string CreatedBy, DateTimeOffset Expires, bool IsRevoked);
 
-/// <summary>One-time enrolment tokens. The store holds their hashes alone: they carry 256 random bits, so a fast hash keeps them secret.</summary>
+/// <summary>Enrolment tokens. The store holds hashes of their secrets alone: they are 256 random bits, so a fast hash keeps them.</summary>
 internal sealed class TokenTable(IDatabase database)
 {
-    /// <summary>Keeps a grant under a new token, and gives the token.</summary>
-    public string Create(EnrolmentGrant grant, string author)
+    private const string Columns = "id, namespace, name, labels, cidrs, uses, used, created, created_by, expires, revoked";
+
+    /// <summary>Keeps a grant under a new secret, and gives the secret, in hexadecimal digits.</summary>
+    public (string Secret, string Id) Create(EnrolmentGrant grant, int uses, DateTimeOffset now, DateTimeOffset expires, string author)
     {
-        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var secret = RandomNumberGenerator.GetBytes(32);
+        var id = RandomNumberGenerator.GetHexString(10, lowercase: true);
         database.Write(connection => connection.Execute(
-            "INSERT INTO tokens (hash, namespace, name, expires, created_by) VALUES ($1, $2, $3, $4, $5)",
-            HashOf(token), grant.Namespace, grant.Name, grant.Expires.ToMicroseconds(), author));
-        return token;
+            $"INSERT INTO tokens ({Columns}, hash) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, 0, $10)",
+            id, grant.Namespace, grant.Name, grant.LabelText, grant.CidrText, uses, now.ToMicroseconds(), author, expires.ToMicroseconds(), SHA256.HashData(secret)));
+        return (Convert.ToHexStringLower(secret), id);
     }
 
-    /// <summary>Uses a token up for a host, if it is known, unused, not expired, and allows the host.</summary>
-    public bool TryUse(string token, HostName host, DateTimeOffset now) => database.Write(connection => connection.Execute(
-        "UPDATE tokens SET used = $1, used_by = $2 WHERE hash = $3 AND used IS NULL AND expires > $1 AND namespace = $4 AND (name = '' OR name = $5)",
-        now.ToMicroseconds(), host.ToString(), HashOf(token), host.Namespace, host.Name)) == 1;
+    /// <summary>The tokens of a namespace, or all, newest first.</summary>
+    public IReadOnlyList<StoredToken> All(string ns) => database.Read(connection => connection.Rows(
+        Read, $"SELECT {Columns} FROM tokens WHERE $1 = '' OR namespace = $1 ORDER BY created DESC, id", ns));
 
-    private static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+    /// <summary>A token by its id; null if there is none.</summary>
+    public StoredToken? Find(string id) => database.Read(connection => connection.Rows(Read, $"SELECT {Columns} FROM tokens WHERE id = $1", id)).SingleOrDefault();
+
+    /// <summary>Ends a token; false if there is none.</summary>
+    public bool Revoke(string id) => database.Write(connection => connection.Execute("UPDATE tokens SET revoked = 1 WHERE id = $1", id)) == 1;
+
+    /// <summary>The token with a secret; null if there is none.</summary>
+    public static StoredToken? BySecret(DbConnection connection, string secret)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = Convert.FromHexString(secret);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+
+        return connection.Rows(Read, $"SELECT {Columns} FROM tokens WHERE hash = $1", SHA256.HashData(bytes)).SingleOrDefault();
+    }
+
+    /// <summary>Uses a token once.</summary>
+    public static void Use(DbConnection connection, string id) => connection.Execute("UPDATE tokens SET used = used + 1 WHERE id = $1", id);
+
+    private static StoredToken Read(DbDataReader row) => new(
+        row.GetString(0),
+        EnrolmentGrant.Read(row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4)),
+        row.Small(5),
+        row.Small(6),
+        row.GetInt64(7).ToTime(),
+        row.GetString(8),
+        row.GetInt64(9).ToTime(),
+        row.GetInt64(10) != 0);
 }

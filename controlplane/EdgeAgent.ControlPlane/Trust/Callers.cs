@@ -1,51 +1,122 @@
-using System.Security.Cryptography.X509Certificates;
+using EdgeAgent.Contracts;
 using EdgeAgent.ControlPlane.Configuration;
+using EdgeAgent.ControlPlane.Storage;
+using EdgeAgent.Wire;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 
 namespace EdgeAgent.ControlPlane.Trust;
 
-/// <summary>Who may call what. Without TLS every caller is believed.</summary>
-internal sealed class Callers(ServerConfiguration configuration)
+/// <summary>Who calls. Without TLS every caller is believed.</summary>
+internal sealed class Callers(ServerConfiguration configuration, EnrolmentTable enrolments, PeopleTable people, CallRates rates, TimeProvider time)
 {
-    /// <summary>Who sent a request. The certificate was verified when the connection was made.</summary>
-    public PeerIdentity Of(HttpContext request)
+    // Certificates of operators may be issued by a machine whose clock is a little ahead.
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
+
+    /// <summary>Counts a call of somebody who has no identity yet, by address.</summary>
+    /// <exception cref="RpcException">It is one too many.</exception>
+    public void CountStranger(ServerCallContext context)
     {
-        if (request.Connection.ClientCertificate is not { } certificate || !SpiffeId.TryReadFrom(certificate, out var id))
-            return new("", null, configuration.Insecure);
-        var host = SpiffeId.TryReadHost(id, configuration.TrustDomain, out var name) ? name : (HostName?)null;
-        var administers = id.StartsWith(SpiffeId.AdministratorPrefix(configuration.TrustDomain), StringComparison.Ordinal) || configuration.Administrators.Contains(id);
-        return new(id, host, administers);
+        if (!configuration.Insecure)
+            rates.Count(context.GetHttpContext().Connection.RemoteIpAddress?.ToString() ?? "nowhere");
     }
 
-    /// <summary>The identity of a caller that may administer.</summary>
-    /// <exception cref="RpcException">It may not.</exception>
-    public PeerIdentity RequireAdministrator(ServerCallContext context)
+    /// <summary>Who sent a request: whom its bearer token names, else its certificate.</summary>
+    public PeerIdentity Of(HttpContext request)
     {
-        var caller = Of(context.GetHttpContext());
-        return caller.IsAdministrator ? caller : throw Refusal(caller, "an administrator's");
+        if (configuration.Insecure)
+            return new("", null, PeerIdentity.AllRights);
+        return request.Request.Headers.Authorization is [{ } header] ? OfToken(header) : OfCertificate(request);
     }
 
     /// <summary>Makes sure that a caller is the host that it says it is.</summary>
     /// <exception cref="RpcException">It is not.</exception>
-    public void RequireHost(ServerCallContext context, HostName host)
+    public PeerIdentity RequireHost(ServerCallContext context, HostName host)
     {
-        if (configuration.Insecure)
-            return;
         var caller = Of(context.GetHttpContext());
-        if (caller.Host != host)
-            throw Refusal(caller, $"that of host {host}");
+        if (configuration.Insecure)
+            return caller;
+        return caller.Host == host ? Good(caller) : throw Refusal(caller, $"that of host {host}");
     }
 
     /// <summary>The host that a caller is proven to be.</summary>
     /// <exception cref="RpcException">It is none.</exception>
-    public HostName RequireAnyHost(ServerCallContext context)
+    public PeerIdentity RequireAnyHost(ServerCallContext context)
     {
         var caller = Of(context.GetHttpContext());
-        return caller.Host ?? throw Refusal(caller, "a host's");
+        return caller.Host is not null ? Good(caller) : throw Refusal(caller, "a host's");
     }
 
+    /// <summary>Makes sure that a caller is a person with a role in some namespace; in which, the call itself must ask.</summary>
+    /// <exception cref="RpcException">It is not.</exception>
+    public PeerIdentity RequirePerson(ServerCallContext context, Role role)
+    {
+        var caller = Of(context.GetHttpContext());
+        if (caller.Id.Length > 0)
+            rates.Count(caller.Id);
+        else
+            CountStranger(context);
+        return caller.MaySomewhere(role) ? caller : throw Refusal(caller, $"a person with the role {Words(role)}");
+    }
+
+    /// <summary>Makes sure that a person has a role in a namespace; the empty one is all of them.</summary>
+    /// <exception cref="RpcException">The person has not.</exception>
+    public static void Require(PeerIdentity caller, Role role, string ns)
+    {
+        if (!caller.May(role, ns))
+            throw Refusal(caller, ns.Length == 0 ? $"the role {Words(role)} in all namespaces" : $"the role {Words(role)} in namespace {ns}");
+    }
+
+    // The certificate was verified when the connection was made, but for its time: whoever comes with one that ended is told so here,
+    // which a refused handshake would not do.
+    private PeerIdentity OfCertificate(HttpContext request)
+    {
+        if (request.Connection.ClientCertificate is not { } certificate || !CertificateId.TryRead(certificate, out var id))
+            return new("", null, []);
+        var now = time.GetUtcNow();
+        var (begin, end) = (new DateTimeOffset(certificate.NotBefore.ToUniversalTime()), new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
+        if (now < begin - Skew || now > end + Skew)
+            return new("", null, []) { Problem = $"the certificate of {id} is good from {begin:u} to {end:u}, and it is {now:u} here" };
+        var host = SpiffeId.TryReadHost(id, configuration.TrustDomain, out var name) ? name : (HostName?)null;
+        return new(id, host, host is null ? GrantsOf(id) : []) { Serial = certificate.SerialNumber, Expires = end };
+    }
+
+    private EquatableArray<RoleGrant> GrantsOf(string id) =>
+        id.StartsWith(SpiffeId.AdministratorPrefix(configuration.TrustDomain), StringComparison.Ordinal) || configuration.Administrators.Contains(id)
+            ? PeerIdentity.AllRights
+            : people.ById(id)?.Grants ?? [];
+
+    private PeerIdentity OfToken(string header)
+    {
+        if (!BearerToken.TryRead(header, out var secret))
+            return new("", null, []) { Problem = $"an authorization header that is none; expected 'Bearer' and a token of 'edgectl user create'" };
+        var person = people.BySecret(secret);
+        return person switch
+        {
+            null => new("", null, []) { Problem = "a bearer token that nobody has" },
+            { Expires: { } end } when end <= time.GetUtcNow() => new("", null, []) { Problem = $"the bearer token of {person.Name} expired at {end:u}" },
+            _ => new(person.Name, null, person.Grants),
+        };
+    }
+
+    // With the operator's own authority it is the operator who says which certificates are good.
+    private PeerIdentity Good(PeerIdentity caller)
+    {
+        if (configuration.Certificates is not null)
+            return caller;
+        var problem = enrolments.Find(caller.Host!.Value) switch
+        {
+            null => "is not enrolled here",
+            { IsRevoked: true } revoked => $"was revoked: {revoked.Revocation}",
+            var enrolled when enrolled.Serial != caller.Serial && enrolled.PreviousSerial != caller.Serial => "has a newer certificate than this one, and perhaps on another machine",
+            _ => null,
+        };
+        return problem is null ? caller : throw new RpcException(new(StatusCode.Unauthenticated, $"host {caller.Host} {problem}; expected it to enrol with a new token"));
+    }
+
+    private static string Words(Role role) => role.ToString().ToLowerInvariant();
+
     private static RpcException Refusal(PeerIdentity caller, string expected) => caller.Id.Length == 0
-        ? new(new Status(StatusCode.Unauthenticated, $"no client certificate; expected {expected}"))
-        : new(new Status(StatusCode.PermissionDenied, $"the certificate is that of {caller.Id}; expected {expected}"));
+        ? new(new Status(StatusCode.Unauthenticated, $"{caller.Problem ?? "no client certificate and no bearer token"}; expected {expected}"))
+        : new(new Status(StatusCode.PermissionDenied, $"the caller is {caller.Id}; expected {expected}"));
 }

@@ -6,15 +6,17 @@ using EdgeAgent.ControlPlane.Configuration;
 namespace EdgeAgent.ControlPlane.Trust;
 
 /// <summary>
-/// The embedded certificate authority: an ECDSA P-256 key and its certificate in the data directory. It issues the server's certificate,
-/// the first administrator's, and those of hosts.
+/// The embedded certificate authority: an ECDSA P-256 key, encrypted, and its certificate in the data directory. It issues the server's
+/// certificate, the first administrator's, and those of hosts.
 /// </summary>
 internal sealed class CertificateAuthority : IDisposable
 {
     /// <summary>The file of the authority's certificate, which hosts and people need to trust the server.</summary>
     public const string CertificateFile = "ca.pem";
 
-    private const string KeyFile = "ca.key";
+    /// <summary>The file of its key.</summary>
+    public const string KeyFile = "ca.key";
+
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
@@ -33,16 +35,25 @@ internal sealed class CertificateAuthority : IDisposable
     public X509Certificate2 Certificate { get; }
 
     /// <summary>Loads the authority of a data directory, and makes it where there is none.</summary>
+    /// <param name="directory">The data directory.</param>
+    /// <param name="now">The present.</param>
+    /// <param name="passphraseFile">The file of the passphrase; null for a secret that is generated beside the key.</param>
     /// <exception cref="ConfigurationException">Its files are unreadable, or only one of them is there.</exception>
-    public static CertificateAuthority LoadOrCreate(string directory, DateTimeOffset now)
+    public static CertificateAuthority LoadOrCreate(string directory, DateTimeOffset now, string? passphraseFile = null)
     {
         var (certificateFile, keyFile) = (Path.Combine(directory, CertificateFile), Path.Combine(directory, KeyFile));
         try
         {
-            if (!File.Exists(certificateFile) && !File.Exists(keyFile))
-                Create(certificateFile, keyFile, now);
-            using var both = X509Certificate2.CreateFromPemFile(certificateFile, keyFile);
-            return new(X509CertificateLoader.LoadCertificate(both.RawData), both.GetECDsaPrivateKey() ?? throw new ConfigurationException($"{keyFile}: no ECDSA key; expected the authority's key in PEM"));
+            var (isCertified, hasKey) = (File.Exists(certificateFile), File.Exists(keyFile));
+            if (isCertified != hasKey)
+                throw new ConfigurationException($"{(hasKey ? certificateFile : keyFile)} is missing; expected the authority's certificate and key, or neither file");
+            var protection = KeyProtection.Open(directory, passphraseFile, hasKey);
+            if (!hasKey)
+                Create(certificateFile, keyFile, protection, now);
+            var (certificate, key) = (X509CertificateLoader.LoadCertificateFromFile(certificateFile), protection.Load(keyFile));
+            return certificate.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo())
+                ? new(certificate, key)
+                : throw new ConfigurationException($"{keyFile} is not the key of {certificateFile}; expected the two that were made together");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
@@ -63,20 +74,29 @@ internal sealed class CertificateAuthority : IDisposable
                 alternatives.AddDnsName(name);
         }
 
-        using var issued = Issue("edgecontrol", new PublicKey(key), alternatives, ServerAuthentication, now, lifetime);
+        using var issued = Issue("edgecontrol", new PublicKey(key), alternatives, ServerAuthentication, NewSerial(), now, lifetime);
         return issued.CopyWithPrivateKey(key);
     }
 
     /// <summary>A client certificate for a key that its owner keeps.</summary>
     /// <param name="key">The public key.</param>
     /// <param name="id">The SPIFFE id.</param>
+    /// <param name="serial">The serial number, from <see cref="NewSerial"/>.</param>
     /// <param name="now">The present.</param>
     /// <param name="lifetime">How long it is valid.</param>
-    public X509Certificate2 IssueClient(PublicKey key, string id, DateTimeOffset now, TimeSpan lifetime)
+    public X509Certificate2 IssueClient(PublicKey key, string id, ReadOnlySpan<byte> serial, DateTimeOffset now, TimeSpan lifetime)
     {
         var alternatives = new SubjectAlternativeNameBuilder();
         alternatives.AddUri(new(id));
-        return Issue(id[(id.LastIndexOf('/') + 1)..], key, alternatives, ClientAuthentication, now, lifetime);
+        return Issue(id[(id.LastIndexOf('/') + 1)..], key, alternatives, ClientAuthentication, serial, now, lifetime);
+    }
+
+    /// <summary>A serial number that no other certificate has: 16 random bytes, positive and without a leading zero, so that DER keeps them as they are.</summary>
+    public static byte[] NewSerial()
+    {
+        var serial = RandomNumberGenerator.GetBytes(16);
+        serial[0] = (byte)((serial[0] & 0x3f) | 0x40);
+        return serial;
     }
 
     /// <summary>A new P-256 key.</summary>
@@ -89,7 +109,7 @@ internal sealed class CertificateAuthority : IDisposable
         _key.Dispose();
     }
 
-    private static void Create(string certificateFile, string keyFile, DateTimeOffset now)
+    private static void Create(string certificateFile, string keyFile, KeyProtection protection, DateTimeOffset now)
     {
         using var key = NewKey();
         var request = new CertificateRequest("CN=EdgeAgent control plane CA", key, HashAlgorithmName.SHA256);
@@ -97,11 +117,11 @@ internal sealed class CertificateAuthority : IDisposable
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         using var certificate = request.CreateSelfSigned(now - Skew, now.AddYears(10));
-        PrivateFile.Write(keyFile, key.ExportPkcs8PrivateKeyPem());
+        protection.Save(keyFile, key);
         File.WriteAllText(certificateFile, certificate.ExportCertificatePem());
     }
 
-    private X509Certificate2 Issue(string name, PublicKey key, SubjectAlternativeNameBuilder alternatives, string usage, DateTimeOffset now, TimeSpan lifetime)
+    private X509Certificate2 Issue(string name, PublicKey key, SubjectAlternativeNameBuilder alternatives, string usage, ReadOnlySpan<byte> serial, DateTimeOffset now, TimeSpan lifetime)
     {
         var subject = new X500DistinguishedNameBuilder();
         subject.AddCommonName(name.Length <= 64 ? name : name[..64]);
@@ -119,6 +139,6 @@ internal sealed class CertificateAuthority : IDisposable
             X509SignatureGenerator.CreateForECDsa(_key),
             now - Skew,
             end < last ? end : last,
-            RandomNumberGenerator.GetBytes(16));
+            serial);
     }
 }

@@ -1,69 +1,106 @@
 using System.Security.Cryptography.X509Certificates;
+using EdgeAgent.Contracts;
 using EdgeAgent.ControlPlane.Configuration;
+using EdgeAgent.ControlPlane.Hosts;
+using EdgeAgent.ControlPlane.Revisions;
 using EdgeAgent.ControlPlane.Storage;
 using EdgeAgent.Wire.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
+using Role = EdgeAgent.ControlPlane.Storage.Role;
 
 namespace EdgeAgent.ControlPlane.Trust;
 
-/// <summary>Gives hosts their certificates: the first for a one-time token, each next one for the present one.</summary>
-internal sealed partial class Enrolment(ServerConfiguration configuration, TokenTable tokens, TimeProvider time, ILogger<Enrolment> logger, ServerCertificates? certificates = null)
+/// <summary>Gives hosts their certificates, the first for a token, each next one for the present one; and takes them away.</summary>
+internal sealed partial class Enrolment(
+    ServerConfiguration configuration, EnrolmentTable enrolments, IssuingAuthority issuing, Publisher publisher, HostConnections connections, TimeProvider time, ILogger<Enrolment> logger)
 {
-    private static readonly TimeSpan DefaultTokenLife = TimeSpan.FromHours(1);
-    private static readonly TimeSpan LongestTokenLife = TimeSpan.FromDays(30);
+    private const int LongestMachineId = 128;
 
-    /// <summary>Makes a one-time token.</summary>
-    /// <exception cref="RpcException">There is no embedded authority, or the request is out of range.</exception>
-    public CreateTokenResponse CreateToken(CreateTokenRequest request, string author)
+    /// <summary>What a host needs to know the control plane by.</summary>
+    /// <exception cref="RpcException">There is no embedded authority.</exception>
+    public AuthoritiesResponse Authorities()
     {
-        var authority = RequireAuthority();
-        var life = request.TimeToLive?.ToTimeSpan() ?? DefaultTokenLife;
-        if (life <= TimeSpan.Zero || life > LongestTokenLife)
-            throw Invalid($"time to live {life}; expected more than nothing and at most {LongestTokenLife.TotalDays} days");
-        var expires = time.GetUtcNow() + life;
-        var grant = new EnrolmentGrant(request.Namespace.Length == 0 ? "default" : request.Namespace, request.Name, expires);
-        return new()
-        {
-            Token = tokens.Create(grant, author),
-            NotAfter = expires.ToTimestamp(),
-            Authority = ByteString.CopyFrom(authority.Certificate.RawData),
-        };
+        var response = new AuthoritiesResponse();
+        response.Certificates.Add(ByteString.CopyFrom(issuing.Require().Certificate.RawData));
+        return response;
     }
 
     /// <summary>Exchanges a token for a certificate.</summary>
     /// <exception cref="RpcException">The token is not good for the host, or the signing request is malformed.</exception>
-    public EnrolResponse Enrol(EnrolRequest request)
+    public EnrolResponse Enrol(EnrolRequest request, string peer)
     {
-        var authority = RequireAuthority();
-        var host = new HostName(request.Facts?.Namespace ?? "", request.Facts?.Name ?? "");
-        if (!IsName(host.Namespace) || !IsName(host.Name))
-            throw Invalid($"host '{host}'; expected a namespace and a name of lower-case letters, digits, dots and dashes");
+        var authority = issuing.Require();
+        var (ns, name) = (request.Facts?.Namespace ?? "", request.Facts?.Name ?? "");
+        if (!IsName(ns) || !IsName(name) || request.Facts?.MachineId.Length > LongestMachineId)
+            throw Invalid($"host '{ns}/{name}'; expected a namespace and a name of lower-case letters, digits, dots and dashes, or none");
         var key = ReadKey(request.SigningRequest);
-        if (!tokens.TryUse(request.Token, host, time.GetUtcNow()))
+        var (now, serial) = (time.GetUtcNow(), CertificateAuthority.NewSerial());
+        var application = new EnrolmentApplication(
+            ns, name, request.Facts?.MachineId ?? "", Digest.Of(key.ExportSubjectPublicKeyInfo()), Convert.ToHexString(serial), now + configuration.CertificateLifetime);
+        EnrolledHost enrolled;
+        try
         {
-            LogRefused(host);
-            throw new RpcException(new(StatusCode.PermissionDenied, $"the token is unknown, used, expired, or not for host {host}"));
+            enrolled = enrolments.Enrol(request.Token, (token, present) => EnrolmentDecision.Decide(token, application, present, IsDeclared, now));
+        }
+        catch (EnrolmentRefusedException e)
+        {
+            LogRefused(ns, name, peer, e.Message);
+            throw new RpcException(new(StatusCode.PermissionDenied, e.Message));
         }
 
-        LogEnrolled(host);
-        var certificate = Issue(authority, key, host);
-        var response = new EnrolResponse { NotAfter = End(certificate) };
+        LogEnrolled(enrolled.Host, peer, enrolled.Token);
+        if (connections.End(enrolled.Host, new(StatusCode.Unauthenticated, $"host {enrolled.Host} was enrolled anew")))
+            LogTakenOver(enrolled.Host, peer);
+        var certificate = Issue(authority, key, enrolled.Host, serial, now);
+        var response = new EnrolResponse { NotAfter = End(certificate), LifeTime = Life(certificate, now) };
         response.Certificates.AddRange(Chain(authority, certificate));
         return response;
     }
 
     /// <summary>The next certificate of a host.</summary>
-    /// <exception cref="RpcException">There is no embedded authority, or the signing request is malformed.</exception>
-    public RenewResponse Renew(RenewRequest request, HostName host)
+    /// <exception cref="RpcException">There is no embedded authority, the signing request is malformed, or the present certificate is no longer good.</exception>
+    public RenewResponse Renew(RenewRequest request, PeerIdentity caller)
     {
-        var authority = RequireAuthority();
-        var certificate = Issue(authority, ReadKey(request.SigningRequest), host);
-        var response = new RenewResponse { NotAfter = End(certificate) };
+        var authority = issuing.Require();
+        var key = ReadKey(request.SigningRequest);
+        var (host, now, serial) = (caller.Host!.Value, time.GetUtcNow(), CertificateAuthority.NewSerial());
+        if (!enrolments.Renew(host, caller.Serial, Convert.ToHexString(serial), now + configuration.CertificateLifetime))
+            throw new RpcException(new(StatusCode.Unauthenticated, $"host {host} is not enrolled with this certificate any more"));
+        LogRenewed(host);
+        var certificate = Issue(authority, key, host, serial, now);
+        var response = new RenewResponse { NotAfter = End(certificate), LifeTime = Life(certificate, now) };
         response.Certificates.AddRange(Chain(authority, certificate));
         return response;
+    }
+
+    /// <summary>What a connecting host may claim; null where the operator's own authority vouches for hosts, which grants nothing more.</summary>
+    public EnrolmentGrant? Connected(PeerIdentity caller)
+    {
+        var enrolled = enrolments.Find(caller.Host!.Value);
+        if (enrolled is { PreviousSerial.Length: > 0 } && enrolled.Serial == caller.Serial)
+            enrolments.Settle(enrolled.Host, enrolled.Serial);
+        return enrolled?.Grant;
+    }
+
+    /// <summary>The machine that a host enrolled on; empty where that is not known.</summary>
+    public string MachineOf(HostName host) => enrolments.Find(host)?.MachineId ?? "";
+
+    /// <summary>Ends a host's enrolment.</summary>
+    /// <exception cref="RpcException">It is not enrolled.</exception>
+    public RevokeHostResponse Revoke(RevokeHostRequest request, PeerIdentity caller, string author)
+    {
+        issuing.Require();
+        var host = HostName.Parse(request.Host);
+        Callers.Require(caller, Role.Admin, host.Namespace);
+        var why = request.Note.Length > 0 ? $"{request.Note} (by {author})" : $"by {author}";
+        if (!enrolments.Revoke(host, why))
+            throw new RpcException(new(StatusCode.NotFound, $"host {host} is not enrolled; expected namespace/name of one that is"));
+        var wasConnected = connections.End(host, new(StatusCode.Unauthenticated, $"host {host} was revoked: {why}"));
+        LogRevoked(host, why);
+        return new() { WasConnected = wasConnected };
     }
 
     private static IEnumerable<ByteString> Chain(CertificateAuthority authority, X509Certificate2 certificate) =>
@@ -71,25 +108,33 @@ internal sealed partial class Enrolment(ServerConfiguration configuration, Token
 
     private static Timestamp End(X509Certificate2 certificate) => Timestamp.FromDateTime(certificate.NotAfter.ToUniversalTime());
 
+    private static Duration Life(X509Certificate2 certificate, DateTimeOffset now) => Duration.FromTimeSpan(new DateTimeOffset(certificate.NotAfter.ToUniversalTime()) - now);
+
     private static PublicKey ReadKey(ByteString request) =>
         SigningRequest.TryReadKey(request.ToByteArray(), out var problem) ?? throw Invalid($"signing request: {problem}");
 
     private static bool IsName(string name) =>
-        name.Length is > 0 and <= 253 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-');
+        name.Length <= 253 && name.Split('.').All(part => part.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-') && !part.StartsWith('-') && !part.EndsWith('-'));
 
     private static RpcException Invalid(string message) => new(new(StatusCode.InvalidArgument, message));
 
-    private X509Certificate2 Issue(CertificateAuthority authority, PublicKey key, HostName host) =>
-        authority.IssueClient(key, SpiffeId.OfHost(configuration.TrustDomain, host), time.GetUtcNow(), configuration.CertificateLifetime);
+    private bool IsDeclared(HostName host) => publisher.Current.Declared.ContainsKey(new(FleetState.HostKind, host.Namespace, host.Name));
 
-    private CertificateAuthority RequireAuthority() => certificates?.Authority
-        ?? throw new RpcException(new(StatusCode.FailedPrecondition, configuration.Insecure
-            ? "this control plane runs without TLS: there is nothing to enrol for"
-            : "this control plane uses its operator's own certificates: hosts get theirs from the operator"));
+    private X509Certificate2 Issue(CertificateAuthority authority, PublicKey key, HostName host, byte[] serial, DateTimeOffset now) =>
+        authority.IssueClient(key, SpiffeId.OfHost(configuration.TrustDomain, host), serial, now, configuration.CertificateLifetime);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Host {Host} enrolled")]
-    private partial void LogEnrolled(HostName host);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Host {Host} enrolled from {Peer} with token {Token}")]
+    private partial void LogEnrolled(HostName host, string peer, string token);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Enrolment of host {Host} refused: its token is not good for it")]
-    private partial void LogRefused(HostName host);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Host {Host} was connected while it enrolled anew from {Peer}; that stream ends")]
+    private partial void LogTakenOver(HostName host, string peer);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Host {Host} renewed its certificate")]
+    private partial void LogRenewed(HostName host);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Enrolment of host '{Namespace}/{Name}' from {Peer} refused: {Reason}")]
+    private partial void LogRefused(string @namespace, string name, string peer, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Host {Host} was revoked: {Reason}")]
+    private partial void LogRevoked(HostName host, string reason);
 }

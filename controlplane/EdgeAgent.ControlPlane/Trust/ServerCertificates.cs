@@ -12,7 +12,7 @@ namespace EdgeAgent.ControlPlane.Trust;
 internal sealed class ServerCertificates : IDisposable
 {
     private static readonly TimeSpan ServerLifetime = TimeSpan.FromDays(90);
-    private static readonly TimeSpan AdministratorLifetime = TimeSpan.FromDays(365);
+    private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(5);
 
     private readonly Lock _renewing = new();
     private readonly X509Certificate2Collection _chain = [];
@@ -31,10 +31,9 @@ internal sealed class ServerCertificates : IDisposable
             return;
         }
 
-        Authority = CertificateAuthority.LoadOrCreate(configuration.DataDirectory, time.GetUtcNow());
+        Authority = CertificateAuthority.LoadOrCreate(configuration.DataDirectory, time.GetUtcNow(), configuration.PassphraseFile);
         _clientAuthorities.Add(Authority.Certificate);
         _server = Usable(Authority.IssueServer(_names, time.GetUtcNow(), ServerLifetime));
-        WriteAdministrator(configuration);
     }
 
     /// <summary>The embedded authority; null with the operator's own certificates.</summary>
@@ -51,6 +50,7 @@ internal sealed class ServerCertificates : IDisposable
     public void Configure(HttpsConnectionAdapterOptions https)
     {
         https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+        https.HandshakeTimeout = HandshakePatience;
         https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
         https.ServerCertificateSelector = (_, _) => Current();
         https.ServerCertificateChain = _chain;
@@ -104,28 +104,19 @@ internal sealed class ServerCertificates : IDisposable
 
     private X509ChainPolicy ClientPolicy()
     {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        // Times are looked at for each call, so that a host whose certificate ended is told so rather than cut off.
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid,
+            DisableCertificateDownloads = true,
+        };
         policy.CustomTrustStore.AddRange(_clientAuthorities);
         return policy;
     }
 
-    private void WriteAdministrator(ServerConfiguration configuration)
-    {
-        var (certificateFile, keyFile) = (Path.Combine(configuration.DataDirectory, "admin.pem"), Path.Combine(configuration.DataDirectory, "admin.key"));
-        var now = _time.GetUtcNow();
-        if (File.Exists(certificateFile) && File.Exists(keyFile))
-        {
-            using var present = X509CertificateLoader.LoadCertificateFromFile(certificateFile);
-            if (!IsOld(present, now))
-                return;
-        }
-
-        using var key = CertificateAuthority.NewKey();
-        using var certificate = Authority!.IssueClient(new PublicKey(key), SpiffeId.OfAdministrator(configuration.TrustDomain, "first"), now, AdministratorLifetime);
-        PrivateFile.Write(keyFile, key.ExportPkcs8PrivateKeyPem());
-        PrivateFile.Write(certificateFile, certificate.ExportCertificatePem());
-    }
-
-    private static bool IsOld(X509Certificate2 certificate, DateTimeOffset now) =>
+    /// <summary>Whether two thirds of a certificate's life are over.</summary>
+    public static bool IsOld(X509Certificate2 certificate, DateTimeOffset now) =>
         now - certificate.NotBefore > (certificate.NotAfter - certificate.NotBefore) * 2 / 3;
 }

@@ -1,4 +1,5 @@
 using EdgeAgent.ControlPlane.Hosting;
+using EdgeAgent.ControlPlane.Storage;
 using EdgeAgent.ControlPlane.Trust;
 using Microsoft.AspNetCore.Http;
 
@@ -6,7 +7,7 @@ namespace EdgeAgent.ControlPlane.Web;
 
 /// <summary>
 /// What is served to browsers and probes. The plain HTTP endpoint serves all of it and no gRPC; the TLS endpoint serves it to
-/// administrators, and health to everyone.
+/// people who may see everything, and health to everyone.
 /// </summary>
 internal sealed class Pages(StatusPage status, MetricsPage metrics, Liveness liveness, Callers callers)
 {
@@ -39,7 +40,7 @@ internal sealed class Pages(StatusPage status, MetricsPage metrics, Liveness liv
                 await WriteAsync(context, StatusCodes.Status200OK, PrometheusText.ContentType, metrics.Render());
                 return true;
             case "/" or "/metrics":
-                await WriteAsync(context, StatusCodes.Status403Forbidden, Plain, "expected an administrator's client certificate\n");
+                await WriteAsync(context, StatusCodes.Status403Forbidden, Plain, "expected the client certificate or bearer token of somebody with the role viewer in all namespaces\n");
                 return true;
             default:
                 return false;
@@ -57,5 +58,5 @@ internal sealed class Pages(StatusPage status, MetricsPage metrics, Liveness liv
             await context.Response.WriteAsync(body);
     }
 
-    private bool MaySee(HttpContext context, bool isPlain) => isPlain || callers.Of(context).IsAdministrator;
+    private bool MaySee(HttpContext context, bool isPlain) => isPlain || callers.Of(context).MayEverywhere(Role.Viewer);
 }

@@ -68,6 +68,14 @@ internal sealed class FakeControlPlane : IAsyncDisposable
 
         public Func<ExportAuditRequest, IEnumerable<AuditRecord>>? ExportAudit { get; init; }
 
+        public Func<CreateTokenRequest, CreateTokenResponse>? CreateToken { get; init; }
+
+        public Func<ListTokensRequest, ListTokensResponse>? ListTokens { get; init; }
+
+        public Func<RevokeTokenRequest, RevokeTokenResponse>? RevokeToken { get; init; }
+
+        public Func<RevokeHostRequest, RevokeHostResponse>? RevokeHost { get; init; }
+
         public Func<WatchRequest, IEnumerable<RevisionEntry>>? Watch { get; init; }
     }
 
@@ -106,6 +114,14 @@ internal sealed class FakeControlPlane : IAsyncDisposable
             foreach (var record in await Answer(answers.ExportAudit, request))
                 await responseStream.WriteAsync(record);
         }
+
+        public override Task<CreateTokenResponse> CreateToken(CreateTokenRequest request, ServerCallContext context) => Answer(answers.CreateToken, request);
+
+        public override Task<ListTokensResponse> ListTokens(ListTokensRequest request, ServerCallContext context) => Answer(answers.ListTokens, request);
+
+        public override Task<RevokeTokenResponse> RevokeToken(RevokeTokenRequest request, ServerCallContext context) => Answer(answers.RevokeToken, request);
+
+        public override Task<RevokeHostResponse> RevokeHost(RevokeHostRequest request, ServerCallContext context) => Answer(answers.RevokeHost, request);
 
         public override async Task Explain(IAsyncStreamReader<ExplainRequest> requestStream, IServerStreamWriter<ExplainResponse> responseStream, ServerCallContext context)
         {

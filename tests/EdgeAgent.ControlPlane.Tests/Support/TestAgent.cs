@@ -52,7 +52,7 @@ internal sealed class TestAgent : IAsyncDisposable
     };
 
     /// <summary>Connects and says hello.</summary>
-    public static async Task<TestAgent> ConnectAsync(GrpcChannel channel, HostFacts facts, HostPolicy? cached = null)
+    public static async Task<TestAgent> ConnectAsync(GrpcChannel channel, HostFacts facts, HostPolicy? cached = null, string? instance = null)
     {
         var agent = new TestAgent(channel, facts, cached);
         var hello = new Hello
@@ -60,6 +60,7 @@ internal sealed class TestAgent : IAsyncDisposable
             Facts = HostFactsMapping.ToWire(facts),
             Revision = cached?.Revision.Number ?? 0,
             Digest = cached is null ? "" : HostPolicyDigest.Of(cached).Hex,
+            Instance = instance ?? facts.MachineId,
         };
         hello.SetDigests.AddRange(agent._heldSets.Keys.Select(digest => digest.Hex));
         try

@@ -1,0 +1,154 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using EdgeAgent.ControlPlane.Configuration;
+using EdgeAgent.ControlPlane.Trust;
+using Grpc.Core;
+using static EdgeAgent.ControlPlane.Tests.TrustedClients;
+
+namespace EdgeAgent.ControlPlane.Tests;
+
+/// <summary>What one peer can take of the server.</summary>
+public sealed class LimitTests
+{
+    [Fact]
+    public async Task Whoever_says_nothing_or_begins_and_does_not_go_on_is_let_go()
+    {
+        await using var server = await StartSecureAsync();
+        using var silent = await ConnectAsync(server);
+        using var slow = await ConnectAsync(server);
+        await using var tls = new SslStream(new NetworkStream(slow));
+        await tls.AuthenticateAsClientAsync(Options(server, SslProtocols.None));
+        await tls.WriteAsync("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "u8.ToArray());
+        await using var nothing = new NetworkStream(silent);
+        await AssertEndsAsync(nothing);
+        await AssertEndsAsync(tls);
+        Assert.Equal(0, (await AdminOf(server).StatusAsync(new())).Revision);
+    }
+
+    [Theory]
+    [InlineData(SslProtocols.Tls12)]
+    [InlineData(SslProtocols.Tls13)]
+    public async Task The_last_two_versions_of_TLS_are_spoken(SslProtocols version)
+    {
+        await using var server = await StartSecureAsync();
+        using var socket = await ConnectAsync(server);
+        await using var tls = new SslStream(new NetworkStream(socket));
+        await tls.AuthenticateAsClientAsync(Options(server, version));
+        Assert.Equal(version, tls.SslProtocol);
+    }
+
+    [Fact]
+    public async Task Whoever_calls_without_end_is_told_to_wait_and_nobody_else_is()
+    {
+        await using var server = await StartSecureAsync();
+        var admin = AdminOf(server);
+        var stranger = Stranger(server);
+        var ends = await Task.WhenAll(Enumerable.Range(0, 600).Select(async _ =>
+        {
+            try
+            {
+                await stranger.AuthoritiesAsync(new());
+                return StatusCode.OK;
+            }
+            catch (RpcException e)
+            {
+                return e.StatusCode;
+            }
+        }));
+        Assert.Contains(StatusCode.ResourceExhausted, ends);
+        Assert.True(ends.Count(end => end == StatusCode.OK) >= 200);
+        await admin.StatusAsync(new());
+    }
+
+    [Fact]
+    public void Rates_recover_with_time_and_callers_are_forgotten()
+    {
+        var time = new ManualTime();
+        var rates = new CallRates(time);
+        for (var i = 0; i < 200; i++)
+            rates.Count("a");
+        Assert.Throws<RpcException>(() => rates.Count("a"));
+        rates.Count("b");
+        time.Now += TimeSpan.FromSeconds(1);
+        for (var i = 0; i < 50; i++)
+            rates.Count("a");
+        Assert.Throws<RpcException>(() => rates.Count("a"));
+        for (var i = 0; i < 30_000; i++)
+        {
+            time.Now += TimeSpan.FromMilliseconds(1);
+            rates.Count($"caller {i}");
+        }
+    }
+
+    [Fact]
+    public void The_authoritys_key_lies_encrypted_and_only_its_secret_opens_it()
+    {
+        using var directory = new TestDirectory();
+        CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow).Dispose();
+        Assert.Contains("ENCRYPTED", File.ReadAllText(directory["ca.key"]), StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(directory["ca.secret"]));
+        CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow).Dispose();
+        File.Move(directory["ca.secret"], directory["elsewhere"]);
+        Assert.Contains("ca.secret", Assert.Throws<ConfigurationException>(() => CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow)).Message, StringComparison.Ordinal);
+        CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow, directory["elsewhere"]).Dispose();
+        File.WriteAllText(directory["wrong"], "not it");
+        Assert.Contains("wrong", Assert.Throws<ConfigurationException>(() => CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow, directory["wrong"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_that_lies_open_is_encrypted_when_it_is_read()
+    {
+        using var directory = new TestDirectory();
+        string before;
+        using (var authority = CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow))
+            before = authority.Certificate.Thumbprint;
+        using (var key = System.Security.Cryptography.ECDsa.Create())
+        {
+            key.ImportFromEncryptedPem(File.ReadAllText(directory["ca.key"]), File.ReadAllText(directory["ca.secret"]).Trim());
+            File.WriteAllText(directory["ca.key"], key.ExportPkcs8PrivateKeyPem());
+        }
+
+        File.Delete(directory["ca.secret"]);
+        using var again = CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow);
+        Assert.Equal(before, again.Certificate.Thumbprint);
+        Assert.Contains("ENCRYPTED", File.ReadAllText(directory["ca.key"]), StringComparison.Ordinal);
+    }
+
+    private static async Task<Socket> ConnectAsync(TestServer server)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(server.GrpcAddress.Host, server.GrpcAddress.Port);
+        return socket;
+    }
+
+    private static SslClientAuthenticationOptions Options(TestServer server, SslProtocols version)
+    {
+        using var handler = Handler(null, Authority(server));
+        return new() { TargetHost = "127.0.0.1", EnabledSslProtocols = version, CertificateChainPolicy = handler.SslOptions.CertificateChainPolicy };
+    }
+
+    private static async Task AssertEndsAsync(Stream stream)
+    {
+        var buffer = new byte[1024];
+        try
+        {
+            while (await stream.ReadAsync(buffer).AsTask().WaitAsync(Eventually.Patience) > 0)
+            {
+            }
+        }
+        catch (IOException)
+        {
+            // Reset rather than closed: gone all the same.
+        }
+    }
+
+    private sealed class ManualTime : TimeProvider
+    {
+        public TimeSpan Now { get; set; }
+
+        public override long GetTimestamp() => Now.Ticks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+    }
+}
