@@ -18,10 +18,12 @@ internal static class CommandTree
 
     private static Command Run()
     {
-        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "JSON file with controlPlane, name, namespace, labels, ports, addresses, stateDir, insecure, confirm, confirmSeconds, failsafes, backend, owner, logLevel; all optional, the command line wins" };
+        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "JSON file with controlPlane, name, namespace, tokenFile, token, credentials, labels, ports, addresses, stateDir, insecure, confirm, confirmSeconds, failsafes, backend, owner, logLevel; all optional, the command line wins" };
         var controlPlane = new Option<string?>("--control-plane") { HelpName = "URL", Description = "The control plane: https://host:port, or http://host:port with --insecure" };
-        var name = new Option<string?>("--name") { HelpName = "NAME", Description = "This host's name" };
-        var space = new Option<string?>("--namespace") { HelpName = "NS", Description = "This host's namespace [default: default]" };
+        var name = new Option<string?>("--name") { HelpName = "NAME", Description = "This host's name [default over https: that of its token or certificate]" };
+        var space = new Option<string?>("--namespace") { HelpName = "NS", Description = "This host's namespace [default over https: that of its token or certificate; else default]" };
+        var tokenFile = new Option<string?>("--token-file") { HelpName = "FILE", Description = "A file with what 'edgectl token create' printed; read while the host is not enrolled" };
+        var token = new Option<string?>("--token") { HelpName = "TOKEN", Description = "The same on the command line, which other users of this host can see" };
         var labels = new Option<string[]>("--label") { HelpName = "k=v", Description = "A label of this host; may be repeated", AllowMultipleArgumentsPerToken = true };
         var ports = new Option<string[]>("--port") { HelpName = "name=TCP/9080", Description = "A port that this host declares by name; may be repeated", AllowMultipleArgumentsPerToken = true };
         var addresses = new Option<string[]>("--address") { HelpName = "IP", Description = "An address of this host instead of those of its interfaces; may be repeated", AllowMultipleArgumentsPerToken = true };
@@ -34,7 +36,7 @@ internal static class CommandTree
         var level = new Option<string?>("--log-level") { HelpName = "LEVEL", Description = "debug, info, warning or error [default: info]" };
         var command = new Command("run", "Runs the agent: enforces the policy kept on disk at once, then keeps it what the control plane says.")
         {
-            config, controlPlane, name, space, labels, ports, addresses, state, insecure, noConfirm, confirm, backend, owner, level,
+            config, controlPlane, name, space, tokenFile, token, labels, ports, addresses, state, insecure, noConfirm, confirm, backend, owner, level,
         };
         command.SetAction((result, cancellation) => RunCommand.RunAsync(
             OptionReader.Read(new()
@@ -43,6 +45,8 @@ internal static class CommandTree
                 ControlPlane = result.GetValue(controlPlane),
                 Name = result.GetValue(name),
                 Namespace = result.GetValue(space),
+                TokenFile = result.GetValue(tokenFile),
+                Token = result.GetValue(token),
                 Labels = result.GetValue(labels) ?? [],
                 Ports = result.GetValue(ports) ?? [],
                 Addresses = result.GetValue(addresses) ?? [],

@@ -15,7 +15,7 @@ internal static class RunCommand
             ?? throw new BadInputException($"{directory.Path} is in use by another agent; expected a state directory of its own for each");
         using var host = Build(options, directory);
         var log = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("EdgeAgent");
-        AgentLog.Started(log, HostFactsReader.Version, $"{options.Namespace}/{options.Name}", directory.Path, options.ControlPlane);
+        AgentLog.Started(log, HostFactsReader.Version, Words(host.Services.GetRequiredService<HostIdentity>()), directory.Path, options.ControlPlane);
         var choice = host.Services.GetRequiredService<BackendChoice>();
         AgentLog.BackendChosen(log, choice.Kind.Name(), choice.Reason);
         await host.RunAsync(cancellation).ConfigureAwait(false);
@@ -52,7 +52,9 @@ internal static class RunCommand
             .AddSingleton(services => new FlowAdopter(services.GetRequiredService<KernelPlace>().NetworkNamespace))
             .AddSingleton(services => OpenReadings(choice.Kind, services.GetRequiredService<KernelPlace>().NetworkNamespace))
             .AddSingleton(new DeniedFlows())
-            .AddSingleton(new HostFactsReader(options, choice.Kind.Name()))
+            .AddSingleton<HostIdentity>()
+            .AddSingleton<IdentityFile>()
+            .AddSingleton(services => new HostFactsReader(options, services.GetRequiredService<HostIdentity>(), choice.Kind.Name()))
             .AddSingleton(_ => ServiceSupervisor.FromEnvironment())
             .AddSingleton(services => new Preflight(services.GetRequiredService<KernelPlace>().NetworkNamespace))
             .AddSingleton<KernelWorker>()
@@ -72,6 +74,10 @@ internal static class RunCommand
                 host.ServicesStartConcurrently = false;
             })
             .Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
+        if (options.ControlPlane.Scheme == Uri.UriSchemeHttps && options.Credentials is { } files)
+            builder.Services.AddSingleton<ICredentialSource>(services => new FileCredentials(files, services.GetRequiredService<EventQueue>()));
+        else if (options.ControlPlane.Scheme == Uri.UriSchemeHttps)
+            builder.Services.AddSingleton<ICredentialSource, EnrolledCredentials>();
         return builder.Build();
     }
 
@@ -83,4 +89,6 @@ internal static class RunCommand
     }
 
     private static KernelReadings OpenReadings(BackendKind kind, string? networkNamespace) => new(Backends.OpenReadings(kind, networkNamespace), networkNamespace);
+
+    private static string Words(HostIdentity identity) => identity.Name.Length > 0 ? $"{identity.Namespace}/{identity.Name}" : "not enrolled";
 }

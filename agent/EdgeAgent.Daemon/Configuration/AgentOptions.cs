@@ -8,13 +8,22 @@ public sealed record AgentOptions
     /// <summary>The control plane, <c>https://host:port</c>, or <c>http://host:port</c> for plaintext.</summary>
     public required Uri ControlPlane { get; init; }
 
-    /// <summary>The host's name.</summary>
+    /// <summary>The host's name; empty takes that of its token or certificate.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The host's namespace.</summary>
+    /// <summary>The host's namespace; empty takes that of its token or certificate.</summary>
     public string Namespace { get; init; } = "default";
 
-    /// <summary>Labels that the host brings itself, in the order of their keys.</summary>
+    /// <summary>A file with the token to enrol with; null for none.</summary>
+    public string? TokenFile { get; init; }
+
+    /// <summary>The token to enrol with; null for none.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>Credentials that the operator issues; null enrols.</summary>
+    public CredentialFiles? Credentials { get; init; }
+
+    /// <summary>Labels that the host brings itself, in the order of their keys; over TLS only those that it was granted count.</summary>
     public EquatableArray<KeyValuePair<string, string>> Labels { get; init; }
 
     /// <summary>Ports that it declares by name.</summary>
@@ -44,6 +53,12 @@ public sealed record AgentOptions
     /// <summary>The least that is logged: <c>debug</c>, <c>info</c>, <c>warning</c> or <c>error</c>.</summary>
     public string LogLevel { get; init; } = "info";
 }
+
+/// <summary>Files in PEM that the operator issues and renews.</summary>
+/// <param name="Certificate">The host's certificate, with what stands between it and its authority.</param>
+/// <param name="Key">Its key.</param>
+/// <param name="Authorities">The authorities of the control plane's certificate.</param>
+public sealed record CredentialFiles(string Certificate, string Key, string Authorities);
 
 /// <summary>What the user gave makes no sense: says where, what is wrong, and what was expected.</summary>
 public sealed class BadInputException(string message) : Exception(message);

@@ -12,6 +12,12 @@ internal sealed record ConfigDocument
 
     public string? Namespace { get; init; }
 
+    public string? TokenFile { get; init; }
+
+    public string? Token { get; init; }
+
+    public CredentialsDocument? Credentials { get; init; }
+
     public Dictionary<string, string>? Labels { get; init; }
 
     /// <summary>Name to <c>TCP/9080</c>.</summary>
@@ -61,6 +67,16 @@ internal sealed record ConfigDocument
         var end = message.IndexOf(". ", StringComparison.Ordinal);
         return (end < 0 ? message : message[..end]).TrimEnd('.');
     }
+}
+
+/// <summary>Paths of the operator's own certificates.</summary>
+internal sealed record CredentialsDocument
+{
+    public required string Certificate { get; init; }
+
+    public required string Key { get; init; }
+
+    public required string Authorities { get; init; }
 }
 
 /// <summary>One failsafe of the configuration file.</summary>

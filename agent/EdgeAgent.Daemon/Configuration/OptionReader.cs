@@ -13,6 +13,10 @@ internal sealed record RunArguments
 
     internal string? Namespace { get; init; }
 
+    internal string? TokenFile { get; init; }
+
+    internal string? Token { get; init; }
+
     internal IReadOnlyList<string> Labels { get; init; } = [];
 
     internal IReadOnlyList<string> Ports { get; init; } = [];
@@ -65,11 +69,19 @@ internal static class OptionReader
         var ports = new SortedDictionary<string, NamedPort>(StringComparer.Ordinal);
         foreach (var port in (file.Ports ?? []).Select(port => OptionText.NamedPort(port.Key, port.Value)).Concat(arguments.Ports.Select(OptionText.NamedPort)))
             ports[port.Name] = port;
+        var controlPlane = OptionText.ControlPlane(arguments.ControlPlane ?? file.ControlPlane ?? throw Missing("--control-plane"), insecure);
+        var hasCertificate = controlPlane.Scheme == Uri.UriSchemeHttps;
+        var (tokenFile, token) = (arguments.TokenFile ?? (arguments.Token is null ? file.TokenFile : null), arguments.Token ?? (arguments.TokenFile is null ? file.Token : null));
+        if (tokenFile is not null && token is not null)
+            throw new BadInputException("both a token and a file of one; expected --token-file FILE or --token TOKEN");
         return new()
         {
-            ControlPlane = OptionText.ControlPlane(arguments.ControlPlane ?? file.ControlPlane ?? throw Missing("--control-plane"), insecure),
-            Name = OptionText.Name(arguments.Name ?? file.Name ?? throw Missing("--name")),
-            Namespace = OptionText.Namespace(arguments.Namespace ?? file.Namespace ?? "default"),
+            ControlPlane = controlPlane,
+            Name = (arguments.Name ?? file.Name) is { } name ? OptionText.Name(name) : hasCertificate ? "" : throw Missing("--name"),
+            Namespace = (arguments.Namespace ?? file.Namespace) is { } space ? OptionText.Namespace(space) : hasCertificate ? "" : "default",
+            TokenFile = tokenFile,
+            Token = token,
+            Credentials = file.Credentials is { } own ? new(own.Certificate, own.Key, own.Authorities) : null,
             Labels = labels.ToEquatableArray(),
             Ports = ports.Values.ToEquatableArray(),
             Addresses = (arguments.Addresses.Count > 0 ? arguments.Addresses : file.Addresses ?? []).Select(OptionText.Address).Distinct().Order().ToEquatableArray(),

@@ -1,22 +1,20 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using EdgeAgent.Contracts;
 using EdgeAgent.Wire;
 using EdgeAgent.Wire.V1;
 using Grpc.Core;
-using Grpc.Net.Client;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeAgent.Daemon;
 
 /// <summary>Keeps one stream to the control plane open: dials for ever, with growing waits in between (rule 4).</summary>
-internal sealed class ControlPlaneLink(AgentOptions options, EventQueue events, Agent agent, Outbox outbox, AddressWatch addresses, HostFactsReader facts, RulesetEvidence evidence, ILogger<ControlPlaneLink> log) : BackgroundService
+internal sealed class ControlPlaneLink(
+    AgentOptions options, EventQueue events, Agent agent, Outbox outbox, HostIdentity identity, AddressWatch addresses, HostFactsReader facts, RulesetEvidence evidence, ILogger<ControlPlaneLink> log, ICredentialSource? source = null) : BackgroundService
 {
-    /// <summary>A policy of a million prefixes takes a few megabytes.</summary>
-    private const int LargestMessage = 64 << 20;
-
-    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(10);
+    private static readonly string Instance = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
     private readonly ControlPlaneAddresses _addresses = new(options.ControlPlane);
     private readonly Backoff _backoff = new(Random.Shared.NextDouble);
@@ -34,6 +32,8 @@ internal sealed class ControlPlaneLink(AgentOptions options, EventQueue events, 
             var problem = await AttemptAsync(stoppingToken).ConfigureAwait(false);
             if (stoppingToken.IsCancellationRequested)
                 return;
+            if (problem is null)
+                continue;
             var wait = _backoff.Next();
             if (problem != agent.State.ConnectionProblem)
                 AgentLog.Unreachable(log, options.ControlPlane, problem, wait);
@@ -42,33 +42,24 @@ internal sealed class ControlPlaneLink(AgentOptions options, EventQueue events, 
         }
     }
 
-    private async Task<string> AttemptAsync(CancellationToken stopping)
+    // Why the connection is gone; null where it is to be made anew at once.
+    private async Task<string?> AttemptAsync(CancellationToken stopping)
     {
         // Addresses are announced by a new hello.
         using var readdressed = CancellationTokenSource.CreateLinkedTokenSource(stopping, addresses.Changed);
+        ServerTrust? trust = null;
         try
         {
             await ResolveAsync(stopping).ConfigureAwait(false);
-            using var handler = new SocketsHttpHandler
+            if (source is not null)
             {
-                ConnectTimeout = ConnectPatience,
-                ConnectCallback = (_, cancellation) => _addresses.ConnectAsync(_known, cancellation),
-                KeepAlivePingDelay = TimeSpan.FromSeconds(20),
-                KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
-                KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-                UseProxy = false,
-            };
-            using var channel = GrpcChannel.ForAddress(options.ControlPlane, new GrpcChannelOptions
-            {
-                HttpHandler = handler,
-                MaxReceiveMessageSize = LargestMessage,
-                MaxSendMessageSize = LargestMessage,
-                ThrowOperationCanceledOnCancellation = true,
-            });
-            using var call = new AgentService.AgentServiceClient(channel).Connect(cancellationToken: stopping);
-            using var session = new StreamSession(call, events, agent, outbox, facts, evidence, log, Welcomed);
-            await session.RunAsync(readdressed.Token).ConfigureAwait(false);
-            return "the control plane ended the stream";
+                var credentials = await source.ObtainAsync(_known, stopping).ConfigureAwait(false);
+                identity.Take(credentials);
+                trust = credentials.Trust();
+            }
+
+            using var channel = ControlPlaneChannel.Open(options.ControlPlane, _known, trust?.ToOptions());
+            return await ServeAsync(new(channel), readdressed.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -79,9 +70,40 @@ internal sealed class ControlPlaneLink(AgentOptions options, EventQueue events, 
             _backoff.Reset();
             return "the host's addresses changed";
         }
+        catch (IdentityException e)
+        {
+            return e.Message;
+        }
         catch (Exception e) when (e is RpcException or SocketException or IOException or HttpRequestException or OperationCanceledException or InvalidOperationException or WebException)
         {
-            return e is RpcException rpc ? $"{rpc.StatusCode}: {rpc.Status.Detail}" : e.Message;
+            if (e is RpcException { StatusCode: StatusCode.Unauthenticated })
+                source?.Refused();
+            return trust?.Refusal is { } refusal ? $"the control plane is not believed: {refusal}" : e is RpcException rpc ? $"{rpc.StatusCode}: {rpc.Status.Detail}" : e.Message;
+        }
+    }
+
+    private async Task<string?> ServeAsync(AgentService.AgentServiceClient client, CancellationToken stopping)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        using var call = client.Connect(cancellationToken: ending.Token);
+        using var session = new StreamSession(call, events, agent, outbox, facts, evidence, Instance, log, Welcomed);
+        var serving = session.RunAsync(ending.Token);
+        var renewed = source?.RenewedAsync(client, ending.Token) ?? Task.Delay(Timeout.Infinite, ending.Token);
+        try
+        {
+            if (await Task.WhenAny(serving, renewed).ConfigureAwait(false) == serving)
+            {
+                await serving.ConfigureAwait(false);
+                return "the control plane ended the stream";
+            }
+
+            await renewed.ConfigureAwait(false);
+            return null;
+        }
+        finally
+        {
+            await ending.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(serving, renewed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

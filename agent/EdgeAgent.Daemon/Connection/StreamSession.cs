@@ -15,6 +15,7 @@ internal sealed class StreamSession(
     Outbox outbox,
     HostFactsReader facts,
     RulesetEvidence evidence,
+    string instance,
     ILogger log,
     Action<Welcome> welcomed) : IDisposable
 {
@@ -47,7 +48,7 @@ internal sealed class StreamSession(
 
     private AgentMessage Hello()
     {
-        var hello = new Hello { Facts = HostFactsMapping.ToWire(facts.Read()) };
+        var hello = new Hello { Facts = HostFactsMapping.ToWire(facts.Read()), Instance = instance };
         if (_inbox.Newest is { } held)
         {
             hello.Revision = held.Revision.Number;
@@ -130,6 +131,9 @@ internal sealed class StreamSession(
             case Command.CommandOneofCase.SendRuleset:
                 if (Digest.TryParse(command.SendRuleset.Digest, out var digest))
                     _rulesetsWanted.Writer.TryWrite(digest);
+                break;
+            case Command.CommandOneofCase.ShowYourself:
+                outbox.Repeat();
                 break;
             default:
                 AgentLog.UnknownMessage(log);

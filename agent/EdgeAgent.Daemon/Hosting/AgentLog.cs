@@ -50,6 +50,15 @@ internal static partial class AgentLog
     [LoggerMessage(15, LogLevel.Information, "{count} open connections that nobody tracked are tracked from now on")]
     internal static partial void FlowsAdopted(ILogger log, int count);
 
+    [LoggerMessage(16, LogLevel.Information, "enrolled as {id}; the certificate is good until {end:u} and renews itself")]
+    internal static partial void Enrolled(ILogger log, string id, DateTimeOffset end);
+
+    [LoggerMessage(17, LogLevel.Information, "the certificate of {id} is renewed; it is good until {end:u}")]
+    internal static partial void Renewed(ILogger log, string id, DateTimeOffset end);
+
+    [LoggerMessage(18, LogLevel.Warning, "the certificate could not be renewed: {problem}; it is good until {end:u}, next attempt in {wait}")]
+    internal static partial void RenewalFailed(ILogger log, string problem, DateTimeOffset end, TimeSpan wait);
+
     [LoggerMessage(14, LogLevel.Warning, "{what} failed: {problem}")]
     internal static partial void SideWorkFailed(ILogger log, string what, string problem);
 

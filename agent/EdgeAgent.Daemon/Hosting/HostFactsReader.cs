@@ -3,7 +3,7 @@ using EdgeAgent.Contracts;
 namespace EdgeAgent.Daemon;
 
 /// <summary>Reads what the agent says of its host.</summary>
-internal sealed class HostFactsReader(AgentOptions options, string backend)
+internal sealed class HostFactsReader(AgentOptions options, HostIdentity identity, string backend)
 {
     /// <summary>The agent's version.</summary>
     internal static string Version { get; } = typeof(HostFactsReader).Assembly.GetName().Version?.ToString(3) ?? "";
@@ -11,8 +11,8 @@ internal sealed class HostFactsReader(AgentOptions options, string backend)
     /// <summary>The facts now; addresses may have changed since the last time.</summary>
     internal HostFacts Read() => new()
     {
-        Namespace = options.Namespace,
-        Name = options.Name,
+        Namespace = identity.Namespace,
+        Name = identity.Name,
         Labels = options.Labels,
         Addresses = options.Addresses.IsEmpty ? InterfaceAddresses.Reachable() : options.Addresses,
         Ports = options.Ports,

@@ -2,7 +2,7 @@ namespace EdgeAgent.Daemon;
 
 /// <summary>
 /// The files of one agent, all in one directory that only it may read: the policy in force, the one to go back to, what is refused,
-/// the last status, the backend, the mark of a purge, and two locks.
+/// the host's identity, the last status, the backend, the mark of a purge, and two locks.
 /// </summary>
 public sealed class StateDirectory
 {
@@ -27,6 +27,12 @@ public sealed class StateDirectory
 
     /// <summary>The backend that holds what is ours in the kernel.</summary>
     public string Backend => In("backend.json");
+
+    /// <summary>Who the host is: key, certificate, authorities.</summary>
+    public string Identity => In("identity.pem");
+
+    /// <summary>The key that an enrolment is tried with.</summary>
+    public string EnrolmentKey => In("enrolment.key");
 
     /// <summary>The mark of a purge.</summary>
     public string PurgeMark => In("purged.json");

@@ -13,7 +13,7 @@ public sealed class OptionReaderTests : IDisposable
     [Fact]
     public void Defaults_are_those_of_the_contract()
     {
-        var options = OptionReader.Read(Least);
+        var options = OptionReader.Read(Least with { ControlPlane = "http://cp:7400", Insecure = true });
         Assert.Equal(("default", "auto", TimeSpan.FromSeconds(30)), (options.Namespace, options.Backend, options.ConfirmWithin));
         Assert.Equal(Failsafe.Defaults, options.Failsafes);
         Assert.Null(OptionReader.Read(Least with { NoConfirm = true }).ConfirmWithin);
@@ -98,9 +98,22 @@ public sealed class OptionReaderTests : IDisposable
     [Fact]
     public void Missing_options_are_named()
     {
-        Assert.Contains("--name", Assert.Throws<BadInputException>(() => OptionReader.Read(Least with { Name = null })).Message, StringComparison.Ordinal);
+        Assert.Contains("--name", Assert.Throws<BadInputException>(() => OptionReader.Read(Least with { Name = null, ControlPlane = "http://cp:7400", Insecure = true })).Message, StringComparison.Ordinal);
         Assert.Contains("--state-dir", Assert.Throws<BadInputException>(() => OptionReader.Read(Least with { StateDirectory = null })).Message, StringComparison.Ordinal);
         Assert.Contains("--control-plane", Assert.Throws<BadInputException>(() => OptionReader.Read(Least with { ControlPlane = null })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Over_TLS_the_token_or_the_certificate_says_who_the_host_is()
+    {
+        var options = OptionReader.Read(Least with { Name = null, TokenFile = "/t" });
+        Assert.Equal(("", "", "/t", null), (options.Name, options.Namespace, options.TokenFile, options.Token));
+        var file = Config("""{"tokenFile": "/f", "credentials": {"certificate": "c", "key": "k", "authorities": "a"}}""");
+        options = OptionReader.Read(Least with { Config = file });
+        Assert.Equal(("/f", new CredentialFiles("c", "k", "a")), (options.TokenFile, options.Credentials));
+        options = OptionReader.Read(Least with { Config = file, Token = "t" });
+        Assert.Equal((null, "t"), (options.TokenFile, options.Token));
+        Assert.Contains("expected", Assert.Throws<BadInputException>(() => OptionReader.Read(Least with { TokenFile = "/t", Token = "t" })).Message, StringComparison.Ordinal);
     }
 
     private string Config(string content)
