@@ -20,7 +20,7 @@ edgelab=$bin/EdgeAgent.Lab/release/edgelab
 
 control=10.20.1.1
 outside=203.0.113.10
-server=http://$control:7443
+server=https://$control:7443
 hosts=(ingress productpage details reviews-v1 reviews-v2 reviews-v3 ratings sleep mysqldb)
 
 keep=false build=true down=
@@ -98,7 +98,7 @@ fi
 lab=ea$$
 work=${TMPDIR:-/tmp}/edgeagent-$lab
 nodes=(--prefix "$lab" --hosts "$manifests/0-hosts.yaml" --other "outside=$outside:443" --other "control=$control")
-mkdir -m 700 "$work" "$work/logs" "$work/state"
+mkdir -m 700 "$work" "$work/logs" "$work/state" "$work/tokens"
 pids=()
 wrong=0
 finished=false
@@ -124,7 +124,7 @@ trap leave EXIT
 trap 'exit 130' INT TERM
 
 inside() { local name=$1; shift; nsenter "--net=/run/netns/$lab-$name" "$@"; }
-ctl() { inside control "$edgectl" --server "$server" "$@"; }
+ctl() { inside control "$edgectl" --context "$work/state/control/admin.context" "$@"; }
 
 # start NAME LOG COMMAND...: in the network namespace of NAME; nsenter becomes the command, so the process number is the command's.
 start() {
@@ -138,7 +138,7 @@ start() {
 space_of() { if [ "$1" = mysqldb ]; then echo vm; else echo default; fi; }
 
 start_agent() {
-    start "$1" "$1" "$edgeagent" run --control-plane "$server" --name "$1" --namespace "$(space_of "$1")" --state-dir "$work/state/$1" --insecure
+    start "$1" "$1" "$edgeagent" run --control-plane "$server" --token-file "$work/tokens/$1" --state-dir "$work/state/$1"
     declare -g "agent_${1//-/_}=$!"
 }
 
@@ -165,14 +165,18 @@ headline "The lab $lab: ${#hosts[@]} hosts, a control plane, and the world outsi
 "$edgelab" serve "${nodes[@]}" >>"$work/logs/services.log" 2>&1 </dev/null &
 pids+=($!)
 printf '%s\n' "$!" >>"$work/pids"
-start control edgecontrol "$edgecontrol" --data "$work/state/control" --listen "$control:7443" --insecure
-until inside control bash -c "exec 3<>/dev/tcp/$control/7443" 2>/dev/null; do
+start control edgecontrol "$edgecontrol" --data "$work/state/control" --listen "$control:7443"
+until [ -f "$work/state/control/admin.context" ] && inside control bash -c "exec 3<>/dev/tcp/$control/7443" 2>/dev/null; do
     kill -0 "${pids[-1]}" 2>/dev/null || { cat "$work/logs/edgecontrol.log" >&2; exit 1; }
     sleep 0.1
 done
 ctl apply -f "$manifests/0-hosts.yaml" --note "the hosts" | tail -n 1 | sed 's/^/  /'
+say "  one token for each host: it fixes who the host is, and pins the control plane's authority"
+for host in "${hosts[@]}"; do ctl token create --namespace "$(space_of "$host")" --name "$host" --ttl 10m >"$work/tokens/$host" 2>>"$work/logs/tokens.log"; done
 for host in "${hosts[@]}"; do start_agent "$host"; done
 realized
+rm -r "$work/tokens"
+say "  every channel is mutual TLS; each host made its own key: $(head -c 32 "$work/state/ratings/identity.pem" | head -n 1) in $(stat -c '%A' "$work/state/ratings/identity.pem") identity.pem"
 
 headline "(a) before any policy: all reach all"
 table 0-hosts.yaml
@@ -223,9 +227,11 @@ headline "The tour took $(seconds "$began")."
 if $keep; then
     cat <<EOF
 The lab stays up. Look around:
-  nsenter --net=/run/netns/$lab-control $edgectl --server $server status
-  nsenter --net=/run/netns/$lab-control $edgectl --server $server get policy
-  nsenter --net=/run/netns/$lab-control $edgectl --server $server explain default/sleep default/ratings TCP/9080
+  export EDGECTL_CONTEXT=$work/state/control/admin.context
+  nsenter --net=/run/netns/$lab-control $edgectl status
+  nsenter --net=/run/netns/$lab-control $edgectl get policy
+  nsenter --net=/run/netns/$lab-control $edgectl explain default/sleep default/ratings TCP/9080
+  nsenter --net=/run/netns/$lab-control $edgectl token list
   nsenter --net=/run/netns/$lab-ratings $edgeagent show --state-dir $work/state/ratings
 EOF
     if [ -n "${EDGEAGENT_LAB_INSIDE:-}" ]; then

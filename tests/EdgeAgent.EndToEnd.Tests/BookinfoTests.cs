@@ -64,17 +64,19 @@ public sealed class BookinfoTests(BookinfoLab lab)
     }
 
     [Fact]
-    public async Task A_machine_that_no_document_declares_registers_itself_and_counts_by_the_labels_it_brings()
+    public async Task A_machine_that_no_document_declares_counts_by_what_its_token_grants_and_not_by_what_it_says()
     {
         await lab.EnforceAsync(Manifests.DefaultDeny, Manifests.Article);
         Assert.Equal(Outcome.Silence, await lab.ConnectAsync(BookinfoLab.Guest, "default/ratings", 9080));
 
-        lab.StartAgent("guest", "--label", "app=reviews", "--label", "version=v9");
+        await lab.CreateTokenAsync("guest", "--label", "app=reviews", "--label", "version=v9", "--cidr", $"{BookinfoLab.Guest}/32");
+        lab.StartAgent("guest", "--label", "app=productpage");
         try
         {
             await lab.StatusWhenAsync("default/guest", status => status.GetProperty("realized").GetBoolean());
             await lab.RealizedAsync();
 
+            Assert.Contains("label app=productpage", (await lab.StatusOfAsync("default/guest")).GetProperty("refusedClaims")[0].GetString(), StringComparison.Ordinal);
             Assert.Equal(Outcome.Reached, await lab.ConnectAsync(BookinfoLab.Guest, "default/ratings", 9080));
             Assert.Equal(Outcome.Silence, await lab.ConnectAsync(BookinfoLab.Guest, "default/details", 9080));
             Assert.Equal(Outcome.Silence, await lab.ConnectAsync("default/productpage", BookinfoLab.Guest, 9080));

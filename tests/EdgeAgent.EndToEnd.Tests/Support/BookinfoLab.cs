@@ -47,7 +47,11 @@ public sealed class BookinfoLab : IAsyncLifetime
         await StartControlPlaneAsync();
         (await EdgectlAsync("apply", "-f", Repository.Manifest(Manifests.Hosts))).Succeeded();
         foreach (var host in Topology.Hosts)
+        {
+            await CreateTokenAsync(host.ShortName);
             StartAgent(host.ShortName);
+        }
+
         await RealizedAsync();
         HostsOnly = await RevisionAsync();
     }
@@ -71,7 +75,7 @@ public sealed class BookinfoLab : IAsyncLifetime
 
     /// <summary>The same with something on standard input.</summary>
     internal Task<ProgramRun> EdgectlWithInputAsync(string input, params string[] arguments) =>
-        ChildProcess.RunAsync(Node("control").NamespaceFile, Repository.Edgectl, input, ["--server", $"http://{ControlAddress}:7443", .. arguments]);
+        ChildProcess.RunAsync(Node("control").NamespaceFile, Repository.Edgectl, input, ["--context", Path.Combine(_directory.FullName, "control", "admin.context"), .. arguments]);
 
     /// <summary>Makes exactly these policies the ones in force, and waits until every host has proven it.</summary>
     internal async Task EnforceAsync(params string[] manifests)
@@ -155,9 +159,9 @@ public sealed class BookinfoLab : IAsyncLifetime
     {
         string[] arguments =
         [
-            "run", "--control-plane", $"http://{ControlAddress}:7443", "--name", host, "--namespace", Topology.Hosts.Any(node => node.ProbeName == $"vm/{host}") ? "vm" : "default",
+            "run", "--control-plane", $"https://{ControlAddress}:7443", "--token-file", TokenOf(host),
             // Tests end the control plane right after a change, which a host that waits for its confirmation must take for a bad policy.
-            "--state-dir", StateOf(host), "--insecure", "--no-confirm", .. more,
+            "--state-dir", StateOf(host), "--no-confirm", .. more,
         ];
         _agents[host] = ChildProcess.Start(Node(host).NamespaceFile, Repository.Agent, arguments);
     }
@@ -189,6 +193,15 @@ public sealed class BookinfoLab : IAsyncLifetime
         public async ValueTask DisposeAsync() => await lab.TurnToAsync(Usual);
     }
 
+    /// <summary>Makes the token that a host enrols with when its agent starts.</summary>
+    internal async Task CreateTokenAsync(string host, params string[] grant)
+    {
+        string[] name = ["--namespace", Topology.Hosts.Any(node => node.ProbeName == $"vm/{host}") ? "vm" : "default", "--name", host];
+        File.WriteAllText(TokenOf(host), (await EdgectlAsync(["token", "create", .. name, .. grant])).Succeeded().Output);
+    }
+
+    private string TokenOf(string host) => Path.Combine(_directory.FullName, $"{host}.token");
+
     internal void StopAgent(string host) => _agents[host].Stop();
 
     internal void CrashAgent(string host) => _agents[host].Crash();
@@ -202,7 +215,7 @@ public sealed class BookinfoLab : IAsyncLifetime
     internal async Task StartControlPlaneAsync()
     {
         _controlPlane = ChildProcess.Start(
-            Node("control").NamespaceFile, Repository.ControlPlane, "--data", Path.Combine(_directory.FullName, "control"), "--listen", $"{ControlAddress}:7443", "--insecure");
+            Node("control").NamespaceFile, Repository.ControlPlane, "--data", Path.Combine(_directory.FullName, "control"), "--listen", $"{ControlAddress}:7443");
         for (var attempt = 0; attempt < 100; attempt++)
         {
             if ((await EdgectlAsync("history", "--limit", "1")).ExitCode == 0)
