@@ -61,6 +61,7 @@ func main() {
 		verdicts[i] = nftables.SetElement{Key: port(i), VerdictData: &expr.Verdict{Kind: expr.VerdictGoto, Chain: name}}
 	}
 
+	must(conn.Flush())
 	for i := 0; i < policies; i++ {
 		set := &nftables.Set{Name: fmt.Sprintf("policy-%05d", i), Table: table, KeyType: nftables.TypeIPAddr}
 		must(conn.AddSet(set, peers(i, each)))

@@ -24,6 +24,8 @@ internal static class FullLoadClaims
         contest.Add("replay", () => InNamespace(place => EncodedBatch.Replay(place.Path, batches)));
         contest.Add("nft", () => InNamespace(place => Median.Time(() => place.Execute("nft", ["-f", text]))));
         contest.Add("ipset", () => InNamespace(new IptablesLoader(files, policy).Load));
+        if (go is not null && !Works(go, out missing))
+            go = null;
         if (go is not null)
             contest.Add("go", () => InNamespace(place => Median.Time(() => place.Execute(go, [$"{Policies}", $"{LargePolicy.PeersEach}"]))));
         var times = contest.Run(Turns);
@@ -38,6 +40,23 @@ internal static class FullLoadClaims
 
         Claim Ratio(string name, string other, double target, string what) =>
             new(name, ours / times[other], "ratio", target, $"{ours:0} ms beside {times[other]:0} ms of {what}, {Policies} policies, {Policies * LargePolicy.PeersEach} entries");
+    }
+
+    /// <summary>Whether the program loads at all: its library leaves the socket's buffers as the system made them.</summary>
+    private static bool Works(string program, out string problem)
+    {
+        try
+        {
+            using var place = new TestNamespace("bench");
+            place.Execute(program, [$"{Policies}", $"{LargePolicy.PeersEach}"]);
+            problem = "";
+            return true;
+        }
+        catch (InvalidOperationException e)
+        {
+            problem = e.Message.Trim();
+            return false;
+        }
     }
 
     private static double Load(TestNamespace place, Ruleset desired)

@@ -105,20 +105,30 @@ public sealed class SurvivalTests : IAsyncLifetime
     private EquatableArray<Failsafe> Failsafes() =>
         EffectiveFailsafes.Of(Failsafe.Defaults, null, [IpAddress.Parse(_lab.Pair.ClientV4.ToString())], FakeControlPlane.Port);
 
-    // New interval sets are filled before they are referenced: between the two they hold nothing that decides.
+    // What is new is made before anything leads to it, and what is old goes after nothing does: neither decides.
     private static string WithoutUnreferenced(Ruleset held, Ruleset desired)
     {
-        var used = held.Chains.Values.SelectMany(chain => chain.Rules).SelectMany(rule => rule.Expressions).Select(step => step switch
-        {
-            LookupSet lookup => lookup.Set,
-            LookupVerdict lookup => lookup.Map,
-            CountByMap lookup => lookup.Map,
-            _ => null,
-        }).OfType<string>().ToHashSet();
+        var reached = held.Chains.Values.Where(chain => chain.Hook is not null).Select(chain => chain.Name).Append(Ruleset.StampChain).ToHashSet(StringComparer.Ordinal);
+        for (var open = reached.ToList(); open.Count > 0;)
+            open = [.. open.SelectMany(name => Targets(held, held.Chains[name])).Where(reached.Add)];
+        var used = reached.SelectMany(name => Sets(held.Chains[name])).ToHashSet(StringComparer.Ordinal);
         return RulesetText.Of(held with
         {
+            Chains = held.Chains.RemoveRange(held.Chains.Keys.Where(name => !reached.Contains(name))),
             Sets = held.Sets.RemoveRange(held.Sets.Keys.Where(name => !used.Contains(name))),
             Counters = held.Counters.Intersect(desired.Counters),
         });
     }
+
+    private static IEnumerable<string> Targets(Ruleset held, Chain chain) => chain.Rules.SelectMany(rule => rule.Expressions).OfType<Decide>().Select(step => step.Verdict.Chain)
+        .Concat(Sets(chain).Select(name => held.Sets[name].Elements).SelectMany(elements => elements.Values.OfType<VerdictValue>().Select(value => value.Verdict.Chain)))
+        .OfType<string>();
+
+    private static IEnumerable<string> Sets(Chain chain) => chain.Rules.SelectMany(rule => rule.Expressions).Select(step => step switch
+    {
+        LookupSet lookup => lookup.Set,
+        LookupVerdict lookup => lookup.Map,
+        CountByMap lookup => lookup.Map,
+        _ => null,
+    }).OfType<string>();
 }
