@@ -15,7 +15,7 @@ import (
 const ports = 50
 
 // The library leaves the socket as it is: one datagram must fit into its send buffer, and the answers into its receive buffer.
-const policiesAtOnce = 5
+const policiesAtOnce = 20
 
 func must(err error) {
 	if err != nil {
@@ -48,9 +48,8 @@ func peers(policy, each int) []nftables.SetElement {
 
 func main() {
 	policies, each := number(os.Args[1]), number(os.Args[2])
-	conn, err := nftables.New(nftables.AsLasting())
+	conn, err := nftables.New()
 	must(err)
-	defer conn.CloseLasting()
 
 	table := conn.AddTable(&nftables.Table{Name: "edgeagent-go", Family: nftables.TableFamilyINet})
 	chains := make([]*nftables.Chain, ports)

@@ -87,7 +87,7 @@ public sealed class SurvivalTests : IAsyncLifetime
             var stamp = Stamp.Of(held) ?? throw new InvalidOperationException($"round {round}: no stamp");
             var policy = policies.Skip(from).Single(policy => policy.Revision == stamp.Revision);
             var desired = NftablesFirewall.Desired(new(PolicyVersion.Of(policy), Failsafes()), held);
-            Assert.Equal(RulesetText.Of(desired), WithoutUnreferenced(held, desired));
+            Assert.Equal(WithoutUnreferenced(desired, desired), WithoutUnreferenced(held, desired));
         }
     }
 
