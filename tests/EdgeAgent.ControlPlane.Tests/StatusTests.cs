@@ -104,9 +104,11 @@ public sealed class StatusTests
     {
         await using var server = await TestServer.StartAsync();
         await using var a = await TestAgent.ConnectAsync(server.Channel(), A);
-        await using var b = await TestAgent.ConnectAsync(server.Channel(), B);
         await a.SyncAsync(1);
+        // Registered after it, so that both are not one revision.
+        await using var b = await TestAgent.ConnectAsync(server.Channel(), B);
         await b.SyncAsync(2);
+        await a.SyncAsync(2);
         await a.ReportAsync(Contracts.HostState.RolledBack, "lost the control plane");
         await b.ReportAsync();
         await Eventually.HoldsAsync(async () => (await server.Admin.StatusAsync(new() { Host = "default/a" })).Hosts.Single().Status.State == HostState.RolledBack, "the rollback is shown");
