@@ -42,7 +42,7 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("pods")]
+    [InlineData("replicasets")]
     [InlineData("")]
     public async Task Unknown_kinds_are_bad_input_and_the_known_ones_are_listed(string kind)
     {

@@ -7,7 +7,7 @@ namespace EdgeAgent.Manifests.Tests;
 /// <summary>Writes what the readers know of their fields as a document: one table for each kind.</summary>
 internal static class FieldTables
 {
-    private static readonly string[] _ofEveryKind = ["apiVersion", "kind", "metadata", "status"];
+    private static readonly string[] _ofEveryKind = ["apiVersion", "kind", "metadata"];
 
     /// <summary>The document.</summary>
     public static string Write(IReadOnlyList<KindDescription> kinds)
@@ -19,7 +19,7 @@ internal static class FieldTables
         text.Append("- **derived**: it is about proxies; what it means at L3/L4 is enforced.\n");
         text.Append("- **ignored**: read, and of no meaning for who may reach whom.\n");
         text.Append("- **refused**: an error that gives the reason, since accepting it would be a promise that is not kept.\n\n");
-        text.Append("Any other field is an error that offers the nearest known name. A field marked * is required. `[]` is a list.\n\n");
+        text.Append("Any other field is an error that offers the nearest known name; `*` stands for all others where those are ignored. A field marked * is required. `[]` is a list.\n\n");
         text.Append("## Of every kind\n\n");
         WriteTable(text, kinds[0].Fields.Where(field => field.Name == "metadata"));
         foreach (var language in kinds.GroupBy(kind => kind.Language))
@@ -36,7 +36,7 @@ internal static class FieldTables
     {
         text.Append(CultureInfo.InvariantCulture, $"### {kind.Kind}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"{string.Join(", ", kind.ApiVersions.Select(version => $"`{version}`"))}{(kind.IsNamespaced ? "" : "; outside namespaces")}\n\n");
-        WriteTable(text, kind.Fields.Where(field => !_ofEveryKind.Contains(field.Name)));
+        WriteTable(text, kind.Fields.Where(field => !_ofEveryKind.Contains(field.Name) && field is not { Name: "status", Standing: FieldStanding.Ignored }));
     }
 
     private static void WriteTable(StringBuilder text, IEnumerable<FieldDescription> fields)

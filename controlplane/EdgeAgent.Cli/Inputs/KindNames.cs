@@ -32,6 +32,9 @@ internal static class KindNames
     {
         ["ns"] = "Namespace",
         ["svc"] = "Service",
+        ["po"] = "Pod",
+        ["sa"] = "ServiceAccount",
+        ["no"] = "Node",
         ["netpol"] = "NetworkPolicy",
         ["bp"] = "BookendPolicy",
         ["policies"] = AnyPolicy,

@@ -12,7 +12,8 @@ namespace EdgeAgent.Manifests.Calico;
 /// </summary>
 internal static class CalicoLabels
 {
-    private const string MetadataAnnotation = "projectcalico.org/metadata";
+    /// <summary>The annotation that keeps the metadata of a custom resource.</summary>
+    public const string MetadataAnnotation = "projectcalico.org/metadata";
     private const string NamespaceLabel = "projectcalico.org/namespace";
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16 };

@@ -9,7 +9,8 @@ namespace EdgeAgent.Manifests.Istio;
 /// <summary>AuthorizationPolicy of security.istio.io, as far as L4 can tell.</summary>
 internal static class AuthorizationPolicyReader
 {
-    private const string DryRun = "istio.io/dry-run";
+    /// <summary>The annotation of a policy that is to have no effect.</summary>
+    public const string DryRun = "istio.io/dry-run";
 
     private static readonly Field<LabelSelection> Selector = IstioValues.Selection("selector", "matchLabels", "the workloads of its namespace; absent is all of them, in the root namespace of the whole mesh");
 

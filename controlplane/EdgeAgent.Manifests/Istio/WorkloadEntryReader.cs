@@ -26,6 +26,7 @@ internal static class WorkloadEntryReader
         Labels = LabelSet.Of(input.Metadata.Labels.Concat(spec.Labels)),
         Addresses = spec.Address is { } address ? [Cidr.Single(address)] : [],
         Ports = spec.Ports,
+        RenumbersServicePorts = true,
         ServiceAccount = spec.ServiceAccount,
     };
 }

@@ -11,6 +11,10 @@ internal static class KubernetesKinds
     [
         NamespaceReader.Kind,
         ServiceReader.Kind,
+        PodReader.Kind,
+        EndpointSliceReader.Kind,
+        ServiceAccountReader.Kind,
+        NodeReader.Kind,
         NetworkPolicyReader.Kind,
         AdminNetworkPolicyReader.Admin,
         AdminNetworkPolicyReader.Baseline,

@@ -5,8 +5,19 @@ namespace EdgeAgent.Manifests.Reading;
 /// <summary>One field of an object: its name, its type, and what becomes of it.</summary>
 internal abstract class Field(string name, bool isRequired, FieldStanding standing, string note)
 {
+    private const string AnyName = "*";
+
     /// <summary>The name.</summary>
     public string Name => name;
+
+    /// <summary>Whether it stands for all fields that its table does not name.</summary>
+    public bool IsOthers => name == AnyName;
+
+    /// <summary>Whether what the field holds is looked at; false for one that is accepted whatever it holds.</summary>
+    public virtual bool IsLookedAt => true;
+
+    /// <summary>The fields of the object, or of each object of the list; empty for other types.</summary>
+    public virtual IReadOnlyList<Field> Fields => [];
 
     /// <summary>Whether a document must have it.</summary>
     public bool IsRequired => isRequired;
@@ -32,6 +43,9 @@ internal abstract class Field(string name, bool isRequired, FieldStanding standi
     /// <summary>A field that is accepted whatever it holds, and means nothing here.</summary>
     public static Field Ignored(string name, string note) => new IgnoredField(name, note);
 
+    /// <summary>Stands for every field that a table does not name: accepted whatever it holds, because nobody could name them all.</summary>
+    public static Field Others(string note) => new IgnoredField(AnyName, note);
+
     /// <summary>A field that is read and checked, and means nothing here.</summary>
     public static Field<T> Checked<T>(string name, ValueType<T> type, string note) => new(name, type, false, FieldStanding.Ignored, note);
 
@@ -49,6 +63,8 @@ internal abstract class Field(string name, bool isRequired, FieldStanding standi
     private sealed class IgnoredField(string name, string note) : Field(name, false, FieldStanding.Ignored, note)
     {
         public override string TypeName => "anything";
+
+        public override bool IsLookedAt => false;
 
         public override FieldDescription Describe() => new(Name, TypeName, false, Standing, Note, []);
     }
@@ -76,6 +92,9 @@ internal sealed class Field<T>(string name, ValueType<T> type, bool isRequired, 
 
     /// <inheritdoc/>
     public override string TypeName => type.Name;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Field> Fields => type.Fields;
 
     /// <summary>The same field where policy is derived from it.</summary>
     public Field<T> Derived() => new(Name, type, IsRequired, FieldStanding.Derived, Note);

@@ -7,11 +7,13 @@ internal sealed class FieldTable
 {
     private readonly Dictionary<string, Field> _byName;
     private readonly IReadOnlyList<Field> _fields;
+    private readonly bool _isOpen;
 
     public FieldTable(IReadOnlyList<Field> fields)
     {
         _fields = fields;
         _byName = fields.ToDictionary(field => field.Name, StringComparer.Ordinal);
+        _isOpen = fields.Any(field => field.IsOthers);
     }
 
     /// <summary>Reports unknown, refused and missing fields.</summary>
@@ -20,9 +22,15 @@ internal sealed class FieldTable
         foreach (var (key, value) in mapping.Entries)
         {
             if (!_byName.TryGetValue(key.Text, out var field))
+            {
+                if (_isOpen)
+                    continue;
                 context.Field(key.Text).Error(key, Unknown(key.Text));
+            }
             else if (!value.IsNull)
+            {
                 field.CheckPresent(key, value, context.Field(key.Text));
+            }
         }
 
         foreach (var field in _fields)

@@ -22,7 +22,7 @@ internal sealed class MeshIdentities
         var hosts = workloads.Where(endpoint => endpoint.IsManaged).ToList();
         var owners = hosts.SelectMany(host => host.Addresses, (host, address) => (host, address)).ToLookup(pair => pair.address, pair => pair.host);
         var groups = resources.OfType<WorkloadGroupResource>().OrderBy(group => group.Key).ToList();
-        var ports = Entries.Where(entry => !entry.Ports.IsEmpty)
+        var ports = Entries.Where(entry => entry is { RenumbersServicePorts: true, Ports.IsEmpty: false })
             .Select(entry => new WorkloadPorts(entry.Ports, [new(entry.Key.Namespace, entry.Labels, entry.Addresses), .. Hosts(entry)]))
             .ToList();
         HasForeignIdentities = taken.Any(owners.Contains);

@@ -11,10 +11,11 @@ internal sealed class MeshRegistry
     private readonly Dictionary<string, MeshService> _byHost = new(StringComparer.Ordinal);
     private readonly List<MeshService> _wildcards = [];
 
-    public MeshRegistry(IEnumerable<Resource> resources)
+    public MeshRegistry(IReadOnlyCollection<Resource> resources)
     {
+        var slices = EndpointSlices.ByService(resources);
         foreach (var service in resources.OfType<ServiceResource>().OrderBy(service => service.Key))
-            _byHost[Qualified(service.Key.Name, service.Key.Namespace)] = OfService(service);
+            _byHost[Qualified(service.Key.Name, service.Key.Namespace)] = OfService(service, slices[service.Key]);
         foreach (var entry in resources.OfType<ServiceEntryResource>().OrderBy(entry => entry.Key))
         {
             foreach (var host in entry.Hosts)
@@ -55,11 +56,18 @@ internal sealed class MeshRegistry
             _byHost.TryAdd(service.Host, service);
     }
 
-    private static MeshService OfService(ServiceResource service) => new(Qualified(service.Key.Name, service.Key.Namespace), service.Key.Namespace)
+    private static MeshService OfService(ServiceResource service, IEnumerable<EndpointSliceResource> slices) => new(Qualified(service.Key.Name, service.Key.Namespace), service.Key.Namespace)
     {
         Selected = service.Selector is { } selector ? new() { Namespace = service.Key.Namespace, Selector = selector } : null,
+        Addresses = service.Selector is null ? slices.SelectMany(AddressesOf).ToEquatableArray() : [],
         Ports = service.Ports.Where(port => port.Protocol == IpProtocol.Tcp).ToEquatableArray(),
     };
+
+    private static IEnumerable<MeshAddress> AddressesOf(EndpointSliceResource slice)
+    {
+        var ports = slice.Ports.Where(port => port.Protocol == IpProtocol.Tcp).Select(port => new EndpointPort(port.Name, port.Port)).ToEquatableArray();
+        return slice.Addresses.Select(address => new MeshAddress(address, ports, LabelSet.Empty) { ServesOnlyPorts = true });
+    }
 
     private static MeshService OfEntry(ServiceEntryResource entry, string host) => new(host, entry.Key.Namespace)
     {

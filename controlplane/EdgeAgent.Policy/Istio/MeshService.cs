@@ -30,4 +30,8 @@ internal sealed record MeshService(string Host, string Namespace)
 /// <param name="Block">The address, or the block of addresses.</param>
 /// <param name="Ports">Its own number for a port of the service, by the port's name.</param>
 /// <param name="Labels">Its labels.</param>
-internal sealed record MeshAddress(Cidr Block, EquatableArray<EndpointPort> Ports, LabelSet Labels);
+internal sealed record MeshAddress(Cidr Block, EquatableArray<EndpointPort> Ports, LabelSet Labels)
+{
+    /// <summary>Whether it serves no port of the service but those of <see cref="Ports"/>.</summary>
+    public bool ServesOnlyPorts { get; init; }
+}

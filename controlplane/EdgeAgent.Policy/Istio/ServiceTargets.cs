@@ -41,7 +41,8 @@ internal sealed class ServiceTargets(IReadOnlyList<WorkloadPorts> workloads)
             foreach (var address in service.Addresses.Where(address => HasLabels(address.Labels, subset)))
             {
                 var own = address.Ports.FirstOrDefault(candidate => candidate.Name == port.Name);
-                yield return new(PeerMatch.Of([address.Block]), own.Name is null ? Tcp(port) : Tcp(own.Number));
+                if (own.Name is not null || !address.ServesOnlyPorts)
+                    yield return new(PeerMatch.Of([address.Block]), own.Name is null ? Tcp(port) : Tcp(own.Number));
             }
         }
     }

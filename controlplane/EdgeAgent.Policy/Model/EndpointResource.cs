@@ -20,6 +20,12 @@ public sealed record EndpointResource(ResourceKey Key, SourcePosition Source) : 
     /// <summary>Ports that rules may name.</summary>
     public EquatableArray<NamedPort> Ports { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="Ports"/> also are its own numbers for ports of its services, by the service port's name (<c>ports</c> of
+    /// WorkloadEntry). A pod's ports are not: there a service says which of them it leads to.
+    /// </summary>
+    public bool RenumbersServicePorts { get; init; }
+
     /// <summary>What happens, in either direction, to traffic that no policy decides.</summary>
     public UndecidedTraffic Undecided { get; init; } = UndecidedTraffic.Allow;
 

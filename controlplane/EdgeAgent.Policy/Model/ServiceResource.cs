@@ -8,7 +8,7 @@ public sealed record ServiceResource(ResourceKey Key, SourcePosition Source) : R
     /// <summary>The kind of services in keys.</summary>
     public const string Kind = "Service";
 
-    /// <summary>Selects the workloads of the namespace behind the service; null for a service without selector, which has none.</summary>
+    /// <summary>Selects the workloads of the namespace behind the service; null for a service without selector, whose endpoints its EndpointSlices give.</summary>
     public Selector? Selector { get; init; }
 
     /// <summary>The ports.</summary>

@@ -12,31 +12,48 @@ internal static class ServiceRules
         if (policies.Count == 0)
             yield break;
         var services = resources.OfType<ServiceResource>().ToDictionary(service => service.Key);
+        var slices = EndpointSlices.ByService(resources);
         foreach (var policy in policies)
         {
-            PolicySide? Side(PolicySide? side) => side is null ? null : side with { Rules = side.Rules.Select(rule => Rule(policy, rule, services, report)).ToEquatableArray() };
+            PolicySide? Side(PolicySide? side) => side is null ? null : side with { Rules = side.Rules.SelectMany(rule => Rules(policy, rule, services, slices, report)).ToEquatableArray() };
             yield return policy with { Ingress = Side(policy.Ingress), Egress = Side(policy.Egress) };
         }
     }
 
-    private static PolicyRule Rule(PolicyResource policy, PolicyRule rule, Dictionary<ResourceKey, ServiceResource> services, Action<Diagnostic> report)
+    private static List<PolicyRule> Rules(
+        PolicyResource policy, PolicyRule rule, Dictionary<ResourceKey, ServiceResource> services, ILookup<ResourceKey, EndpointSliceResource> slices, Action<Diagnostic> report)
     {
         if (rule.Service is not { } peer)
-            return rule;
+            return [rule];
         if (!services.TryGetValue(new(ServiceResource.Kind, peer.Namespace, peer.Name), out var service))
         {
             report(new(Severity.Warning, rule.Source, policy.Key, rule.Label, $"there is no Service {peer.Namespace}/{peer.Name}: the rule matches nothing"));
-            return rule;
+            return [rule];
         }
 
-        if (service.Selector is not { } selector)
-            return rule;
-        return rule with
-        {
-            Peers = [PeerMatch.Of(new EndpointMatch { Namespace = peer.Namespace, Selector = selector })],
-            Traffic = peer.OnItsPorts ? OnPorts(rule.Traffic ?? [TrafficMatch.Any], service.Ports) : rule.Traffic,
-        };
+        if (service.Selector is { } selector)
+            return [Leading(rule, peer, PeerMatch.Of(new EndpointMatch { Namespace = peer.Namespace, Selector = selector }), service.Ports)];
+        // Slices may differ in their ports, so each is a rule of its own.
+        var bySlice = slices[service.Key].Where(slice => !slice.Addresses.IsEmpty)
+            .Select(slice => Leading(rule, peer, PeerMatch.Of(slice.Addresses), Served(service.Ports, slice.Ports)))
+            .ToList();
+        return bySlice.Count == 0 ? [rule] : bySlice;
     }
+
+    private static PolicyRule Leading(PolicyRule rule, ServicePeer peer, PeerMatch endpoints, EquatableArray<ServicePort> ports) => rule with
+    {
+        Peers = [endpoints],
+        Traffic = peer.OnItsPorts ? OnPorts(rule.Traffic ?? [TrafficMatch.Any], ports) : rule.Traffic,
+    };
+
+    /// <summary>The ports of a service that a slice serves, with the slice's own numbers.</summary>
+    private static EquatableArray<ServicePort> Served(EquatableArray<ServicePort> ports, EquatableArray<NamedPort> own) =>
+    [
+        .. from port in ports
+           from number in own
+           where number.Name == port.Name && number.Protocol == port.Protocol
+           select port with { TargetPort = new(number.Port, "") },
+    ];
 
     private static EquatableArray<TrafficMatch> OnPorts(EquatableArray<TrafficMatch> alternatives, EquatableArray<ServicePort> ports) =>
     [
