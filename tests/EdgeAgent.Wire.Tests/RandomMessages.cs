@@ -6,7 +6,7 @@ namespace EdgeAgent.Wire.Tests;
 /// <summary>Random values of what goes over the wire beside host policies.</summary>
 internal sealed class RandomMessages(Random random)
 {
-    public HostPolicy Policy() => RandomHostPolicy.Of(random.Next()) with { Mode = Pick(Enum.GetValues<EnforcementMode>()) };
+    public HostPolicy Policy() => RandomHostPolicy.WithNames(random.Next()) with { Mode = Pick(Enum.GetValues<EnforcementMode>()) };
 
     public HostFacts Facts() => new()
     {
@@ -46,6 +46,7 @@ internal sealed class RandomMessages(Random random)
         Denied = Many(() => new DeniedFlow(Pick([Direction.Inbound, Direction.Outbound]), Address(), Address(), Protocol(), Port(), Text(0), random.NextInt64(), Time())).ToEquatableArray(),
         AlwaysOpen = Many(() => Text(0)).ToEquatableArray(),
         ShadowedBy = Many(() => Text(0)).ToEquatableArray(),
+        Names = Many(() => new NameStatus(Text(0), Many(Address).ToEquatableArray(), Many(Address).ToEquatableArray(), random.Next(2) == 0 ? null : Time(), Span(), Text(0), Text(0))).ToEquatableArray(),
         ConntrackCount = random.NextInt64(),
         ConntrackMax = random.NextInt64(),
         CpuTime = Span(),

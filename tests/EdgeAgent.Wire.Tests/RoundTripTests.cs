@@ -87,6 +87,6 @@ public sealed class RoundTripTests
     {
         Assert.True(HostPolicyDigest.Text(expected) == HostPolicyDigest.Text(actual), $"seed {seed}: {HostPolicyDigest.Text(expected)}\n!=\n{HostPolicyDigest.Text(actual)}");
         Assert.True(expected.Revision == actual.Revision && expected.Inbound == actual.Inbound && expected.Outbound == actual.Outbound, $"seed {seed}");
-        Assert.True(expected.Sets.Values.SequenceEqual(actual.Sets.Values) && expected.PortSets.Values.SequenceEqual(actual.PortSets.Values), $"seed {seed}");
+        Assert.True(expected.Sets.Values.SequenceEqual(actual.Sets.Values) && expected.PortSets.Values.SequenceEqual(actual.PortSets.Values) && expected.DomainSets.Values.SequenceEqual(actual.DomainSets.Values), $"seed {seed}");
     }
 }

@@ -5,6 +5,9 @@ namespace EdgeAgent.Contracts;
 /// <summary>What one host must enforce. The empty policy allows everything.</summary>
 public sealed record HostPolicy
 {
+    // Before the empty policy, which has it.
+    private static ImmutableSortedDictionary<string, DomainSet> NoDomains { get; } = ImmutableSortedDictionary.Create<string, DomainSet>(StringComparer.Ordinal);
+
     /// <summary>A policy of no stages at revision zero.</summary>
     public static HostPolicy Empty { get; } = new();
 
@@ -25,4 +28,21 @@ public sealed record HostPolicy
 
     /// <summary>The port sets that rules name, by id.</summary>
     public ImmutableSortedDictionary<string, PortSet> PortSets { get; init; } = ImmutableSortedDictionary.Create<string, PortSet>(StringComparer.Ordinal);
+
+    /// <summary>The sets of names that rules name, by id; no address set has one of these ids.</summary>
+    public ImmutableSortedDictionary<string, DomainSet> DomainSets { get; init; } = NoDomains;
+
+    /// <summary>All names of the sets, each once.</summary>
+    public IEnumerable<string> DomainNames => DomainSets.Values.SelectMany(set => set.Names).Distinct(StringComparer.Ordinal);
+
+    /// <summary>The policy with the addresses that names have in their place: what is enforced as long as they have them.</summary>
+    public HostPolicy With(ResolvedNames names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        return DomainSets.IsEmpty ? this : this with
+        {
+            Sets = Sets.SetItems(DomainSets.Values.Select(set => KeyValuePair.Create(set.Id, names.AddressesOf(set)))),
+            DomainSets = NoDomains,
+        };
+    }
 }

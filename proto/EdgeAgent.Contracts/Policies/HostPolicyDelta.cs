@@ -41,6 +41,12 @@ public sealed record HostPolicyDelta
     /// <summary>Ids of port sets that are gone.</summary>
     public EquatableArray<string> RemovedPortSets { get; init; }
 
+    /// <summary>Sets of names that are new or changed, whole.</summary>
+    public EquatableArray<DomainSet> DomainSetChanges { get; init; }
+
+    /// <summary>Ids of sets of names that are gone.</summary>
+    public EquatableArray<string> RemovedDomainSets { get; init; }
+
     /// <summary>The delta that leads from one policy to another.</summary>
     public static HostPolicyDelta Between(HostPolicy from, HostPolicy to) => new()
     {
@@ -59,6 +65,8 @@ public sealed record HostPolicyDelta
             .Where(set => !from.PortSets.TryGetValue(set.Id, out var old) || old.Digest != set.Digest)
             .ToEquatableArray(),
         RemovedPortSets = from.PortSets.Keys.Where(id => !to.PortSets.ContainsKey(id)).ToEquatableArray(),
+        DomainSetChanges = to.DomainSets.Values.Where(set => from.DomainSets.GetValueOrDefault(set.Id) != set).ToEquatableArray(),
+        RemovedDomainSets = from.DomainSets.Keys.Where(id => !to.DomainSets.ContainsKey(id)).ToEquatableArray(),
     };
 
     /// <summary>Applies the delta.</summary>
@@ -82,6 +90,7 @@ public sealed record HostPolicyDelta
             Outbound = Outbound ?? policy.Outbound,
             Sets = Changed(policy.Sets.RemoveRange(RemovedSets)),
             PortSets = policy.PortSets.RemoveRange(RemovedPortSets).SetItems(PortSetChanges.Select(set => KeyValuePair.Create(set.Id, set))),
+            DomainSets = policy.DomainSets.RemoveRange(RemovedDomainSets).SetItems(DomainSetChanges.Select(set => KeyValuePair.Create(set.Id, set))),
         };
         var after = summary.After(result, RemovedSets.Concat(SetChanges.Select(change => change.Id)).Distinct(StringComparer.Ordinal));
         return after.Digest == Result

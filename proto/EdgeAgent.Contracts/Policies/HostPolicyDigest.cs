@@ -23,6 +23,8 @@ public static class HostPolicyDigest
             Line(text, 0, $"set {set.Id} {set.Digest}");
         foreach (var set in policy.PortSets.Values)
             Line(text, 0, $"ports {set.Id} {set.Digest}");
+        foreach (var set in policy.DomainSets.Values)
+            Line(text, 0, $"domains {set}");
         return text.ToString();
     }
 

@@ -18,11 +18,14 @@ public sealed class HostPolicySummary
     private readonly StagesDigest _outbound;
     private readonly ImmutableSortedDictionary<string, PortSet> _portSets;
     private readonly Digest _ports;
+    private readonly ImmutableSortedDictionary<string, DomainSet> _domainSets;
+    private readonly Digest _domains;
     private readonly ImmutableArray<Bucket> _buckets;
 
-    private HostPolicySummary(HostPolicy policy, StagesDigest inbound, StagesDigest outbound, Digest ports, ImmutableArray<Bucket> buckets)
+    private HostPolicySummary(HostPolicy policy, StagesDigest inbound, StagesDigest outbound, Digest ports, Digest domains, ImmutableArray<Bucket> buckets)
     {
         (_mode, _inbound, _outbound, _portSets, _ports, _buckets) = (policy.Mode, inbound, outbound, policy.PortSets, ports, buckets);
+        (_domainSets, _domains) = (policy.DomainSets, domains);
         Digest = Combined();
     }
 
@@ -37,7 +40,7 @@ public sealed class HostPolicySummary
         var sets = new List<AddressSet>?[Buckets];
         foreach (var set in policy.Sets.Values)
             (sets[BucketOf(set.Id)] ??= []).Add(set);
-        return new(policy, Stages(policy.Inbound), Stages(policy.Outbound), Ports(policy.PortSets), [.. sets.Select(bucket => bucket is null ? Bucket.Empty : new Bucket([.. bucket]))]);
+        return new(policy, Stages(policy.Inbound), Stages(policy.Outbound), Ports(policy.PortSets), Domains(policy.DomainSets), [.. sets.Select(bucket => bucket is null ? Bucket.Empty : new Bucket([.. bucket]))]);
     }
 
     /// <summary>The summary of the policy that this one's became.</summary>
@@ -53,12 +56,13 @@ public sealed class HostPolicySummary
             policy.Inbound.Items == _inbound.Stages ? _inbound : Stages(policy.Inbound),
             policy.Outbound.Items == _outbound.Stages ? _outbound : Stages(policy.Outbound),
             ReferenceEquals(policy.PortSets, _portSets) ? _ports : Ports(policy.PortSets),
+            ReferenceEquals(policy.DomainSets, _domainSets) ? _domains : Domains(policy.DomainSets),
             buckets);
     }
 
     /// <summary>
-    /// Finds what changed in the sets between two policies. False where anything else may have changed: mode, stages or port sets,
-    /// which are compared by reference, or the ids of the sets.
+    /// Finds what changed in the address sets between two policies. False where anything else may have changed: mode, stages, port sets or
+    /// sets of names, which are compared by reference, or the ids of the sets.
     /// </summary>
     /// <param name="from">The policy before.</param>
     /// <param name="to">The policy after.</param>
@@ -66,7 +70,8 @@ public sealed class HostPolicySummary
     public static bool TryCompareSets(HostPolicySummary from, HostPolicySummary to, out List<(AddressSet From, AddressSet To)> changes)
     {
         changes = [];
-        if (from._mode != to._mode || from._inbound.Stages != to._inbound.Stages || from._outbound.Stages != to._outbound.Stages || !ReferenceEquals(from._portSets, to._portSets))
+        if (from._mode != to._mode || from._inbound.Stages != to._inbound.Stages || from._outbound.Stages != to._outbound.Stages || !ReferenceEquals(from._portSets, to._portSets)
+            || !ReferenceEquals(from._domainSets, to._domainSets))
             return false;
         for (var i = 0; i < Buckets; i++)
         {
@@ -79,7 +84,7 @@ public sealed class HostPolicySummary
 
     private Digest Combined()
     {
-        var bytes = new byte[4 + (4 * Digest.Length) + (Buckets * (1 + SHA256.HashSizeInBytes))];
+        var bytes = new byte[4 + (5 * Digest.Length) + (Buckets * (1 + SHA256.HashSizeInBytes))];
         BinaryPrimitives.WriteInt32BigEndian(bytes, (int)_mode);
         var length = 4;
         foreach (var digest in (ReadOnlySpan<Digest>)[_inbound.Digest, _outbound.Digest, _ports])
@@ -93,12 +98,17 @@ public sealed class HostPolicySummary
             length += 1 + SHA256.HashSizeInBytes;
         }
 
+        // A policy without names has the digest that it had before there were any.
+        if (!_domains.IsNone)
+            length += Encoding.ASCII.GetBytes(_domains.Hex, bytes.AsSpan(length));
         return Digest.Of(bytes.AsSpan(0, length));
     }
 
     private static StagesDigest Stages(EquatableArray<Stage> stages) => new(stages.Items, Digest.Of(HostPolicyDigest.Text(stages)));
 
     private static Digest Ports(ImmutableSortedDictionary<string, PortSet> sets) => Digest.Of(string.Join('\n', sets.Values.Select(set => $"{set.Id} {set.Digest}")));
+
+    private static Digest Domains(ImmutableSortedDictionary<string, DomainSet> sets) => sets.IsEmpty ? default : Digest.Of(string.Join('\n', sets.Values));
 
     // FNV-1a, 32 bits.
     private static int BucketOf(string id)

@@ -20,6 +20,16 @@ public sealed record DriftEvent(DateTimeOffset At, int ProcessId, string Process
 /// <summary>Flows of one kind that were denied, or in audit mode would have been.</summary>
 public sealed record DeniedFlow(Direction Direction, IpAddress Source, IpAddress Destination, IpProtocol Protocol, ushort Port, string Policy, long Count, DateTimeOffset LastSeen);
 
+/// <summary>A name that policy grants, as the host resolves it.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Addresses">The addresses of the last answer that are granted, sorted.</param>
+/// <param name="Leaving">Addresses of earlier answers that are still granted, sorted.</param>
+/// <param name="AnsweredAt">When the last answer came, by the host's clock; null for never since the agent started.</param>
+/// <param name="TimeToLive">How long that answer holds.</param>
+/// <param name="Source">Where the addresses come from, such as <c>10.0.0.53</c>, <c>/etc/hosts</c> or <c>names.cache</c>; empty for nowhere.</param>
+/// <param name="Problem">What is wrong with it, in words; empty for nothing.</param>
+public sealed record NameStatus(string Name, EquatableArray<IpAddress> Addresses, EquatableArray<IpAddress> Leaving, DateTimeOffset? AnsweredAt, TimeSpan TimeToLive, string Source, string Problem);
+
 /// <summary>What a host reports of itself, on change and every 30 seconds.</summary>
 public sealed record HostStatus
 {
@@ -91,6 +101,9 @@ public sealed record HostStatus
 
     /// <summary>Foreign base chains that can drop what we allow, in words.</summary>
     public EquatableArray<string> ShadowedBy { get; init; }
+
+    /// <summary>Names that policy grants, in order, at most 1,000; each with at most 32 addresses of either sort.</summary>
+    public EquatableArray<NameStatus> Names { get; init; }
 
     /// <summary>Tracked connections now.</summary>
     public long ConntrackCount { get; init; }

@@ -25,6 +25,7 @@ public static class HostPolicyMapping
         foreach (var set in policy.Sets.Values)
             wire.Sets.Add(holds?.Invoke(set.Digest) == true ? new() { Id = set.Id, Digest = set.Digest.Hex } : encode(set));
         wire.PortSets.AddRange(policy.PortSets.Values.Select(SetMapping.ToWire));
+        wire.DomainSets.AddRange(policy.DomainSets.Values.Select(SetMapping.ToWire));
         return wire;
     }
 
@@ -40,6 +41,7 @@ public static class HostPolicyMapping
             Outbound = wire.Outbound.Select(RuleMapping.FromWire).ToEquatableArray(),
             Sets = wire.Sets.Select(set => SetMapping.FromWire(set, held ?? (_ => null))).ById(set => set.Id, "set"),
             PortSets = wire.PortSets.Select(SetMapping.FromWire).ById(set => set.Id, "port set"),
+            DomainSets = wire.DomainSets.Select(SetMapping.FromWire).ById(set => set.Id, "set of names"),
         };
         RequireNamedSets(policy);
         var digest = HostPolicyDigest.Of(policy);
@@ -64,6 +66,8 @@ public static class HostPolicyMapping
         wire.RemovedSets.AddRange(delta.RemovedSets);
         wire.PortSetChanges.AddRange(delta.PortSetChanges.Select(SetMapping.ToWire));
         wire.RemovedPortSets.AddRange(delta.RemovedPortSets);
+        wire.DomainSetChanges.AddRange(delta.DomainSetChanges.Select(SetMapping.ToWire));
+        wire.RemovedDomainSets.AddRange(delta.RemovedDomainSets);
         return wire;
     }
 
@@ -81,6 +85,8 @@ public static class HostPolicyMapping
         RemovedSets = wire.RemovedSets.ToEquatableArray(),
         PortSetChanges = wire.PortSetChanges.Select(SetMapping.FromWire).ToEquatableArray(),
         RemovedPortSets = wire.RemovedPortSets.ToEquatableArray(),
+        DomainSetChanges = wire.DomainSetChanges.Select(SetMapping.FromWire).ToEquatableArray(),
+        RemovedDomainSets = wire.RemovedDomainSets.ToEquatableArray(),
     };
 
     /// <summary>A revision.</summary>
@@ -114,13 +120,17 @@ public static class HostPolicyMapping
 
     private static void RequireNamedSets(HostPolicy policy)
     {
+        if (policy.DomainSets.Keys.FirstOrDefault(policy.Sets.ContainsKey) is { } twice)
+            throw new WireFormatException($"set {twice} is a set of addresses and of names");
         foreach (var branch in policy.Inbound.Concat(policy.Outbound).SelectMany(stage => stage.Branches))
         {
             if (branch.PeerSet is { } peers)
                 Require(policy.Sets.ContainsKey(peers), peers);
             foreach (var rule in branch.Blocks.SelectMany(block => block.Rules))
             {
-                foreach (var id in rule.PeerAnyOf.Concat(rule.PeerNoneOf))
+                foreach (var id in rule.PeerAnyOf)
+                    Require(policy.Sets.ContainsKey(id) || policy.DomainSets.ContainsKey(id), id);
+                foreach (var id in rule.PeerNoneOf)
                     Require(policy.Sets.ContainsKey(id), id);
                 foreach (var id in rule.PeerPorts)
                     Require(policy.PortSets.ContainsKey(id), id);

@@ -9,6 +9,8 @@ public static class HostStatusMapping
     // What the field comments promise; a host that sends more could fill the control plane's memory.
     private const int MostDrift = 20;
     private const int MostDenied = 200;
+    private const int MostNames = 1_000;
+    private const int MostAddresses = 32;
 
     /// <summary>To the wire.</summary>
     public static V1.HostStatus ToWire(HostStatus status)
@@ -45,6 +47,7 @@ public static class HostStatusMapping
         wire.Denied.AddRange(status.Denied.Select(ToWire));
         wire.AlwaysOpen.AddRange(status.AlwaysOpen);
         wire.ShadowedBy.AddRange(status.ShadowedBy);
+        wire.Names.AddRange(status.Names.Select(ToWire));
         return wire;
     }
 
@@ -75,6 +78,7 @@ public static class HostStatusMapping
         Denied = AtMost(MostDenied, wire.Denied, "denied flows").Select(FromWire).ToEquatableArray(),
         AlwaysOpen = wire.AlwaysOpen.ToEquatableArray(),
         ShadowedBy = wire.ShadowedBy.ToEquatableArray(),
+        Names = AtMost(MostNames, wire.Names, "names").Select(FromWire).ToEquatableArray(),
         ConntrackCount = wire.ConntrackCount,
         ConntrackMax = wire.ConntrackMax,
         CpuTime = SpanFromWire(wire.CpuTime),
@@ -114,6 +118,30 @@ public static class HostStatusMapping
         wire.Policy,
         wire.Count,
         TimeFromWire(wire.LastSeen, "denied flow time"));
+
+    private static V1.NameStatus ToWire(NameStatus name)
+    {
+        var wire = new V1.NameStatus
+        {
+            Name = name.Name,
+            AnsweredAt = name.AnsweredAt is { } at ? Timestamp.FromDateTimeOffset(at) : null,
+            TimeToLive = Duration.FromTimeSpan(name.TimeToLive),
+            Source = name.Source,
+            Problem = name.Problem,
+        };
+        wire.Addresses.AddRange(name.Addresses.Select(SetMapping.AddressToWire));
+        wire.Leaving.AddRange(name.Leaving.Select(SetMapping.AddressToWire));
+        return wire;
+    }
+
+    private static NameStatus FromWire(V1.NameStatus wire) => new(
+        wire.Name,
+        AtMost(MostAddresses, wire.Addresses, "addresses of a name").Select(SetMapping.AddressFromWire).ToEquatableArray(),
+        AtMost(MostAddresses, wire.Leaving, "addresses of a name").Select(SetMapping.AddressFromWire).ToEquatableArray(),
+        wire.AnsweredAt is null ? null : TimeFromWire(wire.AnsweredAt, "time of an answer"),
+        SpanFromWire(wire.TimeToLive),
+        wire.Source,
+        wire.Problem);
 
     private static IReadOnlyCollection<T> AtMost<T>(int most, IReadOnlyCollection<T> items, string what) =>
         items.Count <= most ? items : throw new WireFormatException($"{items.Count} {what}; expected at most {most}");

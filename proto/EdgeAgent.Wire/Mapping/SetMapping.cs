@@ -41,6 +41,23 @@ public static class SetMapping
         PortFromWire(member.Port))));
 
     /// <summary>To the wire.</summary>
+    public static V1.DomainSet ToWire(DomainSet set)
+    {
+        var wire = new V1.DomainSet { Id = set.Id };
+        wire.Names.AddRange(set.Names);
+        return wire;
+    }
+
+    /// <summary>From the wire.</summary>
+    /// <exception cref="WireFormatException">A name is none, or not in its one form.</exception>
+    public static DomainSet FromWire(V1.DomainSet wire)
+    {
+        if (wire.Names.FirstOrDefault(name => !DomainName.IsCanonical(name)) is { } bad)
+            throw new WireFormatException($"set of names {wire.Id}: '{bad}' is no name; expected an absolute one in lower case");
+        return new(wire.Id, wire.Names);
+    }
+
+    /// <summary>To the wire.</summary>
     public static V1.AddressSetChange ToWire(AddressSetChange change) =>
         new() { Id = change.Id, Added = PrefixListCodec.Encode(change.Added), Removed = PrefixListCodec.Encode(change.Removed) };
 

@@ -19,6 +19,27 @@ public sealed class RandomHostPolicy(Random random, HostPolicyShape shape)
     /// <summary>A policy of a shape.</summary>
     public static HostPolicy Of(int seed, HostPolicyShape shape) => new RandomHostPolicy(new Random(seed), shape).Next();
 
+    /// <summary>A policy of all features that also grants by names: some of the sets that its rules name are sets of names.</summary>
+    public static HostPolicy WithNames(int seed)
+    {
+        var random = new Random(seed);
+        var policy = Of(seed);
+        var granting = policy.Inbound.Concat(policy.Outbound).SelectMany(stage => stage.Branches).SelectMany(branch => branch.Blocks).SelectMany(block => block.Rules)
+            .SelectMany(rule => rule.PeerAnyOf).ToHashSet(StringComparer.Ordinal);
+        granting.ExceptWith(policy.Inbound.Concat(policy.Outbound).SelectMany(stage => stage.Branches).SelectMany(branch => branch.Blocks
+            .SelectMany(block => block.Rules).SelectMany(rule => rule.PeerNoneOf.Concat(rule.Verdict is Contracts.Verdict.Allow or Contracts.Verdict.Pass ? [] : rule.PeerAnyOf))
+            .Append(branch.PeerSet ?? "")));
+        granting.RemoveWhere(_ => random.Next(2) == 0);
+        return policy with
+        {
+            Sets = policy.Sets.RemoveRange(granting),
+            DomainSets = granting.ToImmutableSortedDictionary(
+                id => id,
+                id => new DomainSet(id, Enumerable.Range(0, random.Next(1, 4)).Select(_ => $"{(char)('a' + random.Next(5))}.example.com")),
+                StringComparer.Ordinal),
+        };
+    }
+
     /// <summary>The next policy.</summary>
     public HostPolicy Next()
     {
