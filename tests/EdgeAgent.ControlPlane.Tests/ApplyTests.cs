@@ -46,6 +46,17 @@ public sealed class ApplyTests
         Assert.Empty((await server.Admin.ListAsync(new())).Resources);
     }
 
+    [Fact]
+    public async Task A_diff_says_which_flows_would_have_another_verdict()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.AcceptAsync(World);
+        var diff = await server.Admin.DiffAsync(TestServer.Request(Yaml.Policy("a-to-b", "a", "b", 9081)));
+        Assert.Equal([(true, "TCP/9081"), (false, "TCP/9080")], diff.Flows.Select(flow => (flow.Allowed, flow.Traffic)));
+        Assert.All(diff.Flows, flow => Assert.Equal(("a", "b"), (flow.Sources.Single().FirstHosts.Single().Name, flow.Destinations.Single().FirstHosts.Single().Name)));
+        Assert.Empty((await server.Admin.DiffAsync(TestServer.Request(World))).Flows);
+    }
+
     [Theory]
     [InlineData("spec: [", "test.yaml")]
     [InlineData("apiVersion: v1\nkind: Pot\nmetadata: {name: x}\n", "Pot")]

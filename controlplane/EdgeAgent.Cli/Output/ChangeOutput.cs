@@ -17,13 +17,18 @@ internal static class ChangeOutput
         (ChangeKind.Unchanged, "unchanged"),
     ];
 
-    public static void WriteJson(Terminal terminal, ApplyResponse response) => JsonOutput.Write(terminal, json =>
+    /// <param name="terminal">Where to.</param>
+    /// <param name="response">What was changed.</param>
+    /// <param name="flows">The flows whose verdict differs; null where that was not asked.</param>
+    public static void WriteJson(Terminal terminal, ApplyResponse response, IReadOnlyList<FlowView>? flows = null) => JsonOutput.Write(terminal, json =>
     {
         json.WriteStartObject();
         json.WriteBoolean("accepted", response.Accepted);
         json.WriteNumber("revision", response.Revision);
         json.WriteNumber("hostsTouched", response.HostsTouched);
         WriteChanges(json, response.Changes);
+        if (flows is not null)
+            FlowOutput.WriteJson(json, flows);
         json.WriteStartArray("diagnostics");
         foreach (var finding in response.Diagnostics)
             WriteFinding(json, finding);

@@ -32,7 +32,13 @@ internal sealed class ResourceChanges(RevisionWriter writer, RevisionLog log, Pu
     public ApplyResponse Diff(ApplyRequest request, Author author)
     {
         var set = Read(request.Documents);
-        return set.HasErrors ? Refused(set) : Answer(ChangePlan.Make(publisher.Current, Change(set, author, request.Note)).Outcome);
+        if (set.HasErrors)
+            return Refused(set);
+        var current = publisher.Current;
+        var plan = ChangePlan.Make(current, Change(set, author, request.Note));
+        var response = Answer(plan.Outcome);
+        response.Flows.AddRange(FlowMapping.ToWire(ChangedFlows.Between(current.Policies, plan.After.Policies)));
+        return response;
     }
 
     /// <summary>Removes resources.</summary>

@@ -44,7 +44,7 @@ internal sealed class Identity : IEquatable<Identity>
 
     public ResourceKey? Only { get; }
 
-    private UndecidedTraffic Undecided { get; }
+    public UndecidedTraffic Undecided { get; }
 
     /// <summary>What one direction of a policy has to do with the hosts.</summary>
     public SideFacts? Facts(PolicyNode node, Direction direction) => _facts.TryGetValue(node, out var facts) ? facts.Side(direction) : null;

@@ -32,7 +32,7 @@ internal static class Warnings
             .. world.Policies
                 .Where(node => node.Resource.Key.Kind != NamespaceResource.Kind && !selecting.Contains(node))
                 .Select(node => node.Resource)
-                .Select(policy => new Diagnostic(Severity.Warning, policy.Source, policy.Key, "", "selects no host, so nothing is enforced for it")),
+                .Select(policy => new Diagnostic(Severity.Warning, policy.Source, policy.Key, "", "selects no host, so nothing is enforced for it") { Code = FindingCodes.SelectsNothing }),
         ];
     }
 }

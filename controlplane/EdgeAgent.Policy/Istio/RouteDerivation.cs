@@ -126,7 +126,7 @@ internal sealed class RouteDerivation(MeshView view, Action<Diagnostic> report)
                 continue;
             if (view.Route(key) is not { } target)
             {
-                report(new(Severity.Warning, handed.Source, route.Key, handed.Label, $"there is no {key} to delegate to: the route derives nothing"));
+                report(new(Severity.Warning, handed.Source, route.Key, handed.Label, $"there is no {key} to delegate to: the route derives nothing") { Code = FindingCodes.UnresolvedName });
                 continue;
             }
 
@@ -142,5 +142,5 @@ internal sealed class RouteDerivation(MeshView view, Action<Diagnostic> report)
         destination.Namespace.Length > 0 ? destination : destination with { Namespace = ownNamespace };
 
     private void Warn(RouteResource route, RouteEdge edge, string message) =>
-        report(new(Severity.Warning, edge.Source, route.Key, edge.Label, message));
+        report(new(Severity.Warning, edge.Source, route.Key, edge.Label, message) { Code = FindingCodes.UnresolvedName });
 }

@@ -18,6 +18,9 @@ public enum Severity : byte
 /// <param name="Message">What is wrong, and what was expected.</param>
 public sealed record Diagnostic(Severity Severity, SourcePosition Position, ResourceKey? Resource, string Field, string Message)
 {
+    /// <summary>What sort of finding it is, such as <c>selects-nothing</c> (<see cref="FindingCodes"/>); empty for what has no name of its own.</summary>
+    public string Code { get; init; } = "";
+
     /// <summary>Other places that have a part in it, such as the first of two resources that collide.</summary>
     public Contracts.EquatableArray<SourcePosition> Related { get; init; }
 

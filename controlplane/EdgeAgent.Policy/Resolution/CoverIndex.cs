@@ -27,6 +27,21 @@ internal sealed class CoverIndex
         return null;
     }
 
+    /// <summary>The narrowest block around an address that policies name; null when there is none.</summary>
+    public Cidr? NarrowestNamed(IpAddress address)
+    {
+        foreach (var block in Around(address))
+        {
+            if (_covers[block].Policies > 0)
+                return block;
+        }
+
+        return null;
+    }
+
+    /// <summary>All of the blocks.</summary>
+    public IEnumerable<Cidr> Blocks => _covers.Keys;
+
     /// <summary>The endpoints without agent that have the address.</summary>
     public IEnumerable<ResourceKey> Endpoints(IpAddress address) => Around(address).SelectMany(block => _covers[block].Endpoints);
 

@@ -27,7 +27,7 @@ internal static class ServiceRules
             return [rule];
         if (!services.TryGetValue(new(ServiceResource.Kind, peer.Namespace, peer.Name), out var service))
         {
-            report(new(Severity.Warning, rule.Source, policy.Key, rule.Label, $"there is no Service {peer.Namespace}/{peer.Name}: the rule matches nothing"));
+            report(new(Severity.Warning, rule.Source, policy.Key, rule.Label, $"there is no Service {peer.Namespace}/{peer.Name}: the rule matches nothing") { Code = FindingCodes.UnresolvedName });
             return [rule];
         }
 
