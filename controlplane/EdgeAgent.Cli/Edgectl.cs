@@ -60,6 +60,10 @@ public static class Edgectl
         var root = new RootCommand("Sees and changes what EdgeAgent enforces.");
         server.AddTo(root);
         root.Subcommands.Add(ApplyCommand.Create(terminal, server));
+        root.Subcommands.Add(DraftCommand.Create(terminal, server));
+        root.Subcommands.Add(PreviewCommand.Create(terminal, server));
+        root.Subcommands.Add(CommitCommand.Create(terminal, server));
+        root.Subcommands.Add(RolloutCommand.Create(terminal, server));
         root.Subcommands.Add(DiffCommand.Create(terminal, server));
         root.Subcommands.Add(DeleteCommand.Create(terminal, server));
         root.Subcommands.Add(GetCommand.Create(terminal, server));

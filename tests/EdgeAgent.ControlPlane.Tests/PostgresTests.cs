@@ -149,6 +149,37 @@ public sealed class PostgresTests(PostgresCluster cluster) : StoreSuite, IDispos
     }
 
     [Fact]
+    public async Task A_rollout_is_followed_by_all_control_planes_and_goes_on_when_the_one_that_drives_it_dies()
+    {
+        var database = cluster.CreateDatabase();
+        await using var one = await StartAsync(database);
+        await one.AcceptAsync(TestFleet.World(8, 8080));
+        using var two = await ProcessAsync(database, one.DataDirectory);
+        var rollouts = new RolloutService.RolloutServiceClient(two.Channel);
+        await using var fleet = new TestFleet();
+        await fleet.ConnectAsync(one.Channel(), 8);
+        var first = await RolloutTests.CommitAsync(one, "2,100%", client: rollouts);
+        Assert.Equal((first, RolloutState.Completed), ((await RolloutTests.EndAsync(one)).Rollout, (await RolloutTests.EndAsync(one)).State));
+        await Eventually.HoldsAsync(() => fleet.Holding(9090).Count == 8, "all hosts of the other control plane have the change");
+
+        // The one that is left alone drives; the other comes back to a rollout that is under way, and takes it over.
+        await RolloutTests.SaveAsync(one, "back", TestFleet.World(8, 8080));
+        await one.RestartAsync(async () =>
+        {
+            await rollouts.CommitDraftAsync(new() { Waves = "3,100%", Soak = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromMilliseconds(300)) });
+            await rollouts.OrderRolloutAsync(new() { Order = RolloutOrder.Pause });
+            await Task.Delay(1000);
+        });
+        await fleet.ReconnectAsync(() => one.Channel());
+        await Eventually.HoldsAsync(() => (fleet.Holding(8080).Count, fleet.Holding(9090).Count) == (3, 5), "the first wave");
+        two.Kill();
+        await one.Rollouts.OrderRolloutAsync(new() { Order = RolloutOrder.Resume });
+        Assert.Equal(RolloutState.Completed, (await RolloutTests.EndAsync(one)).State);
+        await Eventually.HoldsAsync(() => fleet.Holding(8080).Count == 8, "all hosts");
+        Assert.Empty((await one.Admin.VerifyAuditAsync(new())).Findings);
+    }
+
+    [Fact]
     public async Task A_database_that_is_killed_refuses_changes_hosts_are_served_on_and_all_recovers_with_it()
     {
         using var own = new PostgresCluster();

@@ -20,9 +20,12 @@ internal static class ChangeOutput
     /// <param name="terminal">Where to.</param>
     /// <param name="response">What was changed.</param>
     /// <param name="flows">The flows whose verdict differs; null where that was not asked.</param>
-    public static void WriteJson(Terminal terminal, ApplyResponse response, IReadOnlyList<FlowView>? flows = null) => JsonOutput.Write(terminal, json =>
+    /// <param name="draft">The draft that was made of it; null for none.</param>
+    public static void WriteJson(Terminal terminal, ApplyResponse response, IReadOnlyList<FlowView>? flows = null, string? draft = null) => JsonOutput.Write(terminal, json =>
     {
         json.WriteStartObject();
+        if (draft is not null)
+            json.WriteString("draft", draft);
         json.WriteBoolean("accepted", response.Accepted);
         json.WriteNumber("revision", response.Revision);
         json.WriteNumber("hostsTouched", response.HostsTouched);

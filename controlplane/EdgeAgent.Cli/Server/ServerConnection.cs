@@ -2,6 +2,7 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using static EdgeAgent.Wire.V1.AdminService;
+using static EdgeAgent.Wire.V1.RolloutService;
 
 namespace EdgeAgent.Cli.Server;
 
@@ -30,14 +31,19 @@ internal sealed class ServerConnection : IDisposable
             handler.SslOptions = identity.ToOptions();
         _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true, MaxReceiveMessageSize = LongestAnswer });
         Address = address;
-        Admin = bearer is null ? new AdminServiceClient(_channel) : new AdminServiceClient(_channel.Intercept(metadata =>
+        var calls = bearer is null ? _channel.CreateCallInvoker() : _channel.Intercept(metadata =>
         {
             metadata.Add("authorization", $"Bearer {bearer}");
             return metadata;
-        }));
+        });
+        (Admin, Rollouts) = (new(calls), new(calls));
     }
 
+    /// <summary>Resources, status and trust.</summary>
     public AdminServiceClient Admin { get; }
+
+    /// <summary>Drafts and rollouts.</summary>
+    public RolloutServiceClient Rollouts { get; }
 
     /// <summary>Where it leads.</summary>
     public Uri Address { get; }

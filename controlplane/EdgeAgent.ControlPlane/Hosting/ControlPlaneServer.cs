@@ -1,6 +1,7 @@
 using EdgeAgent.ControlPlane.Configuration;
 using EdgeAgent.ControlPlane.Hosts;
 using EdgeAgent.ControlPlane.Revisions;
+using EdgeAgent.ControlPlane.Rollouts;
 using EdgeAgent.ControlPlane.Services;
 using EdgeAgent.ControlPlane.Storage;
 using EdgeAgent.ControlPlane.Trust;
@@ -97,6 +98,7 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         });
         application.MapGrpcService<AgentEndpoint>();
         application.MapGrpcService<AdminEndpoint>();
+        application.MapGrpcService<RolloutEndpoint>();
         return application;
     }
 
@@ -111,9 +113,9 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         services.AddSingleton(time);
         services.AddSingleton(configuration);
         services.AddSingleton(store.Revisions).AddSingleton(store.Transitions).AddSingleton(store.Observations).AddSingleton(store.Rulesets).AddSingleton(store.Tokens);
-        services.AddSingleton(store.Enrolments).AddSingleton(store.People);
+        services.AddSingleton(store.Enrolments).AddSingleton(store.People).AddSingleton(store.Drafts).AddSingleton(store.Rollouts);
         services.AddSingleton(provider => new AuditIntegrity(store, provider.GetRequiredService<ILogger<AuditIntegrity>>()));
-        services.AddSingleton(new Publisher(Restore(store)));
+        services.AddSingleton(new Publisher(RolloutRestore.Restore(store.Database)));
         services.AddSingleton(provider => new StatusBoard(store.Transitions.Newest(), time, provider.GetRequiredService<TransitionRecorder>().Add, store.Database is PostgresServer));
         services.AddSingleton<Telemetry>().AddSingleton<HostConnections>().AddSingleton<ServerStopping>().AddSingleton<Callers>();
         services.AddSingleton<CallRates>().AddSingleton<IssuingAuthority>().AddSingleton<EnrolmentTokens>().AddSingleton<People>().AddSingleton<Enrolment>().AddSingleton<Liveness>().AddSingleton(SystemdNotifier.FromEnvironment());
@@ -131,7 +133,9 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         services.AddHostedService<StalenessWatch>().AddHostedService<SystemdService>();
         services.AddSingleton<ResourceChanges>().AddSingleton<HostOrders>().AddSingleton<ResourceQueries>().AddSingleton<StatusQueries>().AddSingleton<ExplainQueries>();
         services.AddSingleton(provider => new AuditQueries(store, provider.GetRequiredService<AuditIntegrity>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<AgentEndpoint>().AddSingleton<AdminEndpoint>();
+        services.AddSingleton<DraftChanges>().AddSingleton<RolloutOrders>();
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<RolloutDriver>(provider, store.Database is PostgresServer));
+        services.AddSingleton<AgentEndpoint>().AddSingleton<AdminEndpoint>().AddSingleton<RolloutEndpoint>();
         services.AddSingleton<StatusPage>().AddSingleton<MetricsPage>().AddSingleton<Pages>();
     }
 
@@ -148,12 +152,6 @@ public sealed class ControlPlaneServer : IAsyncDisposable
             await server.DisposeAsync();
             throw new ConfigurationException($"{Path.Combine(configuration.DataDirectory, FirstAdministrator.File)}: {e.Message} (expected to write the first administrator's context there)");
         }
-    }
-
-    private static FleetState Restore(Store store)
-    {
-        var (newest, documents) = store.Revisions.Current();
-        return ChangePlan.Restore(newest, documents);
     }
 
     private Uri Address(int index) =>

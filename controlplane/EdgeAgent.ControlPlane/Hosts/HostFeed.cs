@@ -27,14 +27,15 @@ internal sealed class HostFeed(HostName host, Digest cached, IReadOnlySet<Digest
         }
     }
 
-    /// <summary>The messages that bring the host to a state; none where it is there. Null where the state has no such host.</summary>
-    public IReadOnlyList<ServerMessage>? Next(FleetState state)
+    /// <summary>The messages that bring the host to the newest state; none where it is there. Null where that has no such host.</summary>
+    public IReadOnlyList<ServerMessage>? Next(FleetState newest)
     {
         lock (_lock)
         {
+            var state = newest.For(host);
             if (state.PolicyOf(host) is not { } policy)
                 return null;
-            if (_inSync == state.Revision)
+            if (_inSync == newest.Revision)
                 return [];
             var digest = state.Encodings.DigestOf(policy);
             var messages = new List<ServerMessage>(3);
@@ -48,7 +49,7 @@ internal sealed class HostFeed(HostName host, Digest cached, IReadOnlySet<Digest
                 messages.Add(new() { Delta = state.Encodings.Delta(_sent, policy) });
             }
 
-            (_sent, _inSync) = (policy, state.Revision);
+            (_sent, _inSync) = (policy, newest.Revision);
             messages.Add(new() { InSync = new() { Revision = state.Revision.Number, Digest = digest.Hex } });
             return messages;
         }

@@ -84,12 +84,36 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
     /// <exception cref="StoreException">A document is not readable: another version wrote it.</exception>
     public static FleetState Replay(FleetState before, RevisionRecord record)
     {
+        var documents = WithDocuments(before, record.Revision, record.Changes);
+        var after = WithPolicies(before, documents with { Revision = record.Revision, Encodings = before.Encodings.At(record.Revision) }, KeysOf(record.Changes)).After;
+        return after.Rollout is not { } rollout ? after : after with { Rollout = rollout with { Base = Beside(rollout.Base, record.Revision, record.Changes).After } };
+    }
+
+    /// <summary>
+    /// The state that hosts are served whom a rollout has not reached: what hosts say of themselves and quarantines hold there, too. It keeps
+    /// its number, since it is the resources of that revision that they enforce.
+    /// </summary>
+    private static (FleetState After, IReadOnlyList<Diagnostic> Findings) Beside(FleetState held, Revision revision, IEnumerable<DocumentChange> changes)
+    {
+        var others = changes.Where(change => change.Origin != DocumentOrigin.Declared).ToList();
+        if (others.Count == 0)
+            return (held, []);
+        var documents = WithDocuments(held, revision, others) with { Encodings = held.Encodings.At(held.Revision) };
+        var findings = PossibleClash.Exists(held, documents, KeysOf(others)) ? Check(documents, KeysOf(others)) : [];
+        var (after, engineFindings, _) = WithPolicies(held, documents, KeysOf(others));
+        return (after, [.. findings, .. engineFindings]);
+    }
+
+    private static HashSet<ResourceKey> KeysOf(IEnumerable<DocumentChange> changes) => [.. changes.Select(change => change.Key)];
+
+    private static FleetState WithDocuments(FleetState before, Revision revision, IEnumerable<DocumentChange> changes)
+    {
         var (declared, registered, quarantined) = (before.Declared.ToBuilder(), before.Registered.ToBuilder(), before.Quarantined.ToBuilder());
-        foreach (var change in record.Changes)
+        foreach (var change in changes)
         {
             var target = change.Origin == DocumentOrigin.Declared ? declared : registered;
             if (change.Origin == DocumentOrigin.Quarantined && change.Document is not null)
-                quarantined[change.Key] = record.Revision;
+                quarantined[change.Key] = revision;
             else if (change.Origin == DocumentOrigin.Quarantined)
                 quarantined.Remove(change.Key);
             else if (change.Document is { } document)
@@ -98,15 +122,7 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
                 target.Remove(change.Key);
         }
 
-        var after = before with
-        {
-            Revision = record.Revision,
-            Declared = declared.ToImmutable(),
-            Registered = registered.ToImmutable(),
-            Quarantined = quarantined.ToImmutable(),
-            Encodings = before.Encodings.At(record.Revision),
-        };
-        return WithPolicies(before, after, [.. record.Changes.Select(change => change.Key)]).After;
+        return before with { Declared = declared.ToImmutable(), Registered = registered.ToImmutable(), Quarantined = quarantined.ToImmutable() };
     }
 
     private static ImmutableSortedDictionary<ResourceKey, Revision> Orders(
@@ -142,6 +158,14 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
         var all = findings.Concat(engineFindings).ToList();
         if (all.Any(finding => finding.Severity == Severity.Error))
             return Refused(before, outcome, all);
+        if (before.Rollout is { } rollout)
+        {
+            var (held, heldFindings) = Beside(rollout.Base, after.Revision, rows);
+            if (heldFindings.Any(finding => finding.Severity == Severity.Error))
+                return Refused(before, outcome, heldFindings);
+            result = result with { Rollout = rollout with { Base = held } };
+        }
+
         var told = outcome.Diagnostics.Concat(all.Where(finding => finding.Resource is { } key && touched.Contains(key)));
         return new(result, rows.ToEquatableArray(), outcome with { Diagnostics = [.. told], HostsTouched = hostsTouched });
     }

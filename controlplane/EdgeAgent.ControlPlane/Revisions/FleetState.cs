@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using EdgeAgent.Contracts;
 using EdgeAgent.ControlPlane.Hosts;
+using EdgeAgent.ControlPlane.Rollouts;
 using EdgeAgent.ControlPlane.Storage;
 using EdgeAgent.Manifests;
 using EdgeAgent.Policy;
@@ -40,6 +41,9 @@ internal sealed record FleetState
     /// <summary>Wire forms of the policies.</summary>
     public PolicyEncodings Encodings { get; init; } = new(Revision.Zero);
 
+    /// <summary>The change that is on its way to the fleet, so that this state is not for all hosts yet; null for none.</summary>
+    public ActiveRollout? Rollout { get; init; }
+
     /// <summary>The resources of one origin.</summary>
     public ImmutableSortedDictionary<ResourceKey, StoredResource> Of(DocumentOrigin origin) => origin == DocumentOrigin.Declared ? Declared : Registered;
 
@@ -66,6 +70,9 @@ internal sealed record FleetState
 
     /// <summary>What must hold together, those before that are first.</summary>
     public IEnumerable<ManifestResource> ToCheck => Declared.Values.Concat(Registered.Values.Where(stored => Counts(stored.Resource.Key))).Select(stored => stored.Resource);
+
+    /// <summary>The state that a host is served: this one, or the one before a change that is on its way.</summary>
+    public FleetState For(HostName host) => Rollout is not { } rollout || rollout.Releases(this, host) ? this : rollout.Base;
 
     /// <summary>The policy of a host, one instance for all that share it; null for a host that there is not.</summary>
     public HostPolicy? PolicyOf(HostName host) => Hosts.TryGetValue(host, out var key) ? Policies.SharedPolicyOf(key) : null;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using EdgeAgent.Contracts;
+using EdgeAgent.ControlPlane.Rollouts;
 using EdgeAgent.ControlPlane.Storage;
 using Grpc.Core;
 using Microsoft.Extensions.Hosting;
@@ -13,7 +14,8 @@ namespace EdgeAgent.ControlPlane.Revisions;
 /// while a revision is on its way share the next one. Where another control plane wrote first, its revisions are taken in and the work
 /// is done again on top of them.
 /// </summary>
-internal sealed partial class RevisionWriter(RevisionLog log, Publisher publisher, Telemetry telemetry, TimeProvider time, ILogger<RevisionWriter> logger) : BackgroundService
+internal sealed partial class RevisionWriter(RevisionLog log, RolloutTable rollouts, Publisher publisher, Telemetry telemetry, TimeProvider time, ILogger<RevisionWriter> logger)
+    : BackgroundService
 {
     private const int MostRegistrations = 256;
     private const int MostAttempts = 10;
@@ -25,6 +27,11 @@ internal sealed partial class RevisionWriter(RevisionLog log, Publisher publishe
     /// <exception cref="StoreException">It could not be stored; nothing was changed.</exception>
     /// <exception cref="OperationCanceledException">The server stops; nothing was changed.</exception>
     public Task<ChangeOutcome> ChangeAsync(Func<FleetState, ChangeRequest> request) => Enqueue(new ChangeWork(request));
+
+    /// <summary>Makes a revision of what is worked out from the newest state, or none where that is null; done when it is stored and published.</summary>
+    /// <exception cref="StoreException">It could not be stored; nothing was changed.</exception>
+    /// <exception cref="OperationCanceledException">The server stops; nothing was changed.</exception>
+    public Task<T> StepAsync<T>(Func<FleetState, (RevisionStep? Step, T Result)> work) => Enqueue(new StepWork<T>(work));
 
     /// <summary>Takes in what a host says of itself; null if that is in force, else why it is not.</summary>
     /// <exception cref="StoreException">It could not be stored; nothing was changed.</exception>
@@ -71,6 +78,9 @@ internal sealed partial class RevisionWriter(RevisionLog log, Publisher publishe
             {
                 case ChangeWork change:
                     Change(change);
+                    break;
+                case IStepWork step:
+                    step.Run(this);
                     break;
                 case RegistrationWork registration:
                     Register(Gather(registration));
@@ -159,29 +169,52 @@ internal sealed partial class RevisionWriter(RevisionLog log, Publisher publishe
         }
     }
 
+    // What is between is published to nobody: a change whose rollout failed since must not reach a host that it never reached.
     private void Follow()
     {
-        while (log.From(publisher.Current.Revision.Next, FollowPage) is { Count: > 0 } page)
+        var (first, state) = (publisher.Current, publisher.Current);
+        while (log.From(state.Revision.Next, FollowPage) is { Count: > 0 } page)
         {
             foreach (var record in page)
             {
-                publisher.Publish(ChangePlan.Replay(publisher.Current, record));
+                state = RolloutRestore.Replay(state, record, rollouts);
                 LogFollowed(record.Revision, record.Author, record.Changes.Count);
             }
         }
+
+        if (!ReferenceEquals(state, first))
+            publisher.Publish(state);
     }
 
     private void Commit(ChangePlan plan, string author, string note)
     {
         if (plan.Rows.IsEmpty)
             return;
-        log.Append(new(plan.After.Revision, time.GetUtcNow(), author, note, plan.Rows));
-        publisher.Publish(plan.After);
+        Commit(new RevisionStep(plan.After, plan.Rows, author, note));
         LogRevision(plan.After.Revision, author, plan.Rows.Count, plan.Outcome.HostsTouched);
     }
 
+    private void Commit(RevisionStep step)
+    {
+        log.Append(new(step.After.Revision, time.GetUtcNow(), step.Author, step.Note, step.Rows), step.Also);
+        publisher.Publish(step.After);
+    }
+
+    private T Step<T>(Func<FleetState, (RevisionStep? Step, T Result)> work) => OnNewest(before =>
+    {
+        var (step, result) = work(before);
+        if (step is null)
+            return result;
+        Commit(step);
+        LogStep(step.After.Revision, step.Author, step.Note);
+        return result;
+    });
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Revision {Revision} by {Author}: {Changes} changes, {Hosts} hosts touched")]
     private partial void LogRevision(Revision revision, string author, int changes, int hosts);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Revision {Revision} by {Author}: {Note}")]
+    private partial void LogStep(Revision revision, string author, string note);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Revision {Revision} by {Author} at another control plane: {Changes} changes")]
     private partial void LogFollowed(Revision revision, string author, int changes);
@@ -212,6 +245,16 @@ internal sealed partial class RevisionWriter(RevisionLog log, Publisher publishe
     private sealed class ChangeWork(Func<FleetState, ChangeRequest> request) : Work<ChangeOutcome>
     {
         public Func<FleetState, ChangeRequest> Request { get; } = request;
+    }
+
+    private interface IStepWork
+    {
+        void Run(RevisionWriter writer);
+    }
+
+    private sealed class StepWork<T>(Func<FleetState, (RevisionStep? Step, T Result)> work) : Work<T>, IStepWork
+    {
+        public void Run(RevisionWriter writer) => Succeed(writer.Step(work));
     }
 
     private sealed class RegistrationWork(RegisteredHost host) : Work<string?>

@@ -86,7 +86,7 @@ internal sealed class AdminEndpoint(
 
     /// <inheritdoc/>
     public override Task<CreateTokenResponse> CreateToken(CreateTokenRequest request, ServerCallContext context) =>
-        Answer(context, Role.Admin, caller => tokens.Create(request, caller, Name(caller, "", context)));
+        Answer(context, Role.Admin, caller => tokens.Create(request, caller, Name(caller, context)));
 
     /// <inheritdoc/>
     public override Task<ListTokensResponse> ListTokens(ListTokensRequest request, ServerCallContext context) => Answer(context, Role.Admin, caller => tokens.List(request, caller));
@@ -96,11 +96,11 @@ internal sealed class AdminEndpoint(
 
     /// <inheritdoc/>
     public override Task<RevokeHostResponse> RevokeHost(RevokeHostRequest request, ServerCallContext context) =>
-        Answer(context, Role.Admin, caller => enrolment.Revoke(request, caller, Name(caller, "", context)));
+        Answer(context, Role.Admin, caller => enrolment.Revoke(request, caller, Name(caller, context)));
 
     /// <inheritdoc/>
     public override Task<CreateUserResponse> CreateUser(CreateUserRequest request, ServerCallContext context) =>
-        AnswerEverywhere(context, Role.Admin, caller => people.Create(request, Name(caller, "", context)));
+        AnswerEverywhere(context, Role.Admin, caller => people.Create(request, Name(caller, context)));
 
     /// <inheritdoc/>
     public override Task<GrantRoleResponse> GrantRole(GrantRoleRequest request, ServerCallContext context) => AnswerEverywhere(context, Role.Admin, _ => people.Grant(request));
@@ -141,8 +141,7 @@ internal sealed class AdminEndpoint(
             context.CancellationToken);
     }
 
-    private static string Name(PeerIdentity caller, string claimed, ServerCallContext context) =>
-        caller.Id.Length > 0 ? caller.Id : claimed.Length > 0 ? claimed : context.Peer;
+    private static string Name(PeerIdentity caller, ServerCallContext context) => Callers.NameOf(caller, "", context);
 
     private Task<T> Answer<T>(ServerCallContext context, Role role, Func<PeerIdentity, T> query) =>
         Task.FromResult(RpcFailures.Guard(() => query(callers.RequirePerson(context, role))));
@@ -154,9 +153,5 @@ internal sealed class AdminEndpoint(
         return query(caller);
     });
 
-    private Author AuthorOf(ServerCallContext context, string claimed)
-    {
-        var caller = RpcFailures.Guard(() => callers.RequirePerson(context, Role.Editor));
-        return new(Name(caller, claimed, context), caller);
-    }
+    private Author AuthorOf(ServerCallContext context, string claimed) => RpcFailures.Guard(() => callers.AuthorOf(context, claimed));
 }

@@ -25,7 +25,7 @@ internal sealed class ResourceChanges(RevisionWriter writer, RevisionLog log, Pu
     public async Task<ApplyResponse> ApplyAsync(ApplyRequest request, Author author)
     {
         var set = Read(request.Documents);
-        return set.HasErrors ? Refused(set) : Answer(await writer.ChangeAsync(_ => Change(set, author, request.Note)));
+        return set.HasErrors ? Refused(set) : Answer(await writer.ChangeAsync(state => WithoutRollout(state, Change(set, author, request.Note))));
     }
 
     /// <summary>What <see cref="ApplyAsync"/> would do.</summary>
@@ -47,12 +47,12 @@ internal sealed class ResourceChanges(RevisionWriter writer, RevisionLog log, Pu
         var set = Read(request.Documents);
         if (set.HasErrors)
             return Refused(set);
-        return Answer(await writer.ChangeAsync(state => new(DocumentOrigin.Declared, [], [], [.. set.Resources.Select(resource => resource.Key), .. request.Keys.Select(key => Present(state, key))])
+        return Answer(await writer.ChangeAsync(state => WithoutRollout(state, new(DocumentOrigin.Declared, [], [], [.. set.Resources.Select(resource => resource.Key), .. request.Keys.Select(key => Present(state, key))])
         {
             Author = Short(author.Name, LongestAuthor, "author"),
             Refuses = author.Refuses,
             Note = Short(request.Note, LongestNote, "note"),
-        }));
+        })));
     }
 
     /// <summary>Makes the declared resources what they were after a revision; hosts that registered themselves stay.</summary>
@@ -66,16 +66,18 @@ internal sealed class ResourceChanges(RevisionWriter writer, RevisionLog log, Pu
             return AdminMapping.ToWire(new ChangeOutcome(false, publisher.Current.Revision, [], [.. sets.SelectMany(set => set.Diagnostics)], 0));
         var then = sets.SelectMany(set => set.Resources).ToList();
         var keys = then.Select(resource => resource.Key).ToHashSet();
-        return Answer(await writer.ChangeAsync(state => new(DocumentOrigin.Declared, then, [], [.. state.Declared.Keys.Where(key => !keys.Contains(key))])
+        return Answer(await writer.ChangeAsync(state => WithoutRollout(state, new(DocumentOrigin.Declared, then, [], [.. state.Declared.Keys.Where(key => !keys.Contains(key))])
         {
             KeepsRegistrations = true,
             Author = Short(author.Name, LongestAuthor, "author"),
             Refuses = author.Refuses,
             Note = request.Note.Length > 0 ? Short(request.Note, LongestNote, "note") : $"rollback to revision {target}",
-        }));
+        })));
     }
 
-    private static ManifestSet Read(IReadOnlyCollection<Wire.V1.Document> documents)
+    /// <summary>Reads documents.</summary>
+    /// <exception cref="RpcException">They are too long together.</exception>
+    public static ManifestSet Read(IReadOnlyCollection<Wire.V1.Document> documents)
     {
         var bytes = documents.Sum(document => (long)document.Content.Length);
         return bytes <= MostBytes
@@ -83,7 +85,9 @@ internal sealed class ResourceChanges(RevisionWriter writer, RevisionLog log, Pu
             : throw new RpcException(new(StatusCode.ResourceExhausted, $"{bytes} bytes of documents in one request; expected at most {MostBytes}"));
     }
 
-    private static ChangeRequest Change(ManifestSet set, Author author, string note) => new(DocumentOrigin.Declared, set.Resources, set.Diagnostics, [])
+    /// <summary>The change that sets what documents declare.</summary>
+    /// <exception cref="RpcException">The name or the note is too long.</exception>
+    public static ChangeRequest Change(ManifestSet set, Author author, string note) => new(DocumentOrigin.Declared, set.Resources, set.Diagnostics, [])
     {
         Author = Short(author.Name, LongestAuthor, "author"),
         Refuses = author.Refuses,
@@ -95,6 +99,12 @@ internal sealed class ResourceChanges(RevisionWriter writer, RevisionLog log, Pu
     public static ApplyResponse Answer(ChangeOutcome outcome) => outcome.Forbidden.Count == 0
         ? AdminMapping.ToWire(outcome)
         : throw new RpcException(new(StatusCode.PermissionDenied, string.Join("; ", outcome.Forbidden.Take(MostReasons))));
+
+    private static ChangeRequest WithoutRollout(FleetState state, ChangeRequest request)
+    {
+        RolloutOrders.RequireNone(state);
+        return request;
+    }
 
     private static Policy.ResourceKey Present(FleetState state, Wire.V1.ResourceKey key)
     {

@@ -23,8 +23,9 @@ internal sealed class StatusQueries(StatusBoard board, HostConnections connectio
         var reporting = entries.Keys.Where(host => request.Host.Length > 0 || entries[host].State != HostState.Disconnected);
         foreach (var host in state.Hosts.Keys.Union(reporting).Where(host => Means(request.Host, host) && caller.May(Role.Viewer, host.Namespace)).Order())
         {
-            var wanted = state.DigestOf(host);
-            var report = AdminMapping.ToWire(host, entries.GetValueOrDefault(host), wanted is null ? Revision.Zero : state.Revision, wanted ?? default);
+            var served = state.For(host);
+            var wanted = served.DigestOf(host);
+            var report = AdminMapping.ToWire(host, entries.GetValueOrDefault(host), wanted is null ? Revision.Zero : served.Revision, wanted ?? default);
             if (state.Hosts.TryGetValue(host, out var key) && state.Quarantined.TryGetValue(key, out var since))
                 report.Quarantine = Order(since);
             response.Hosts.Add(report);
@@ -70,8 +71,7 @@ internal sealed class StatusQueries(StatusBoard board, HostConnections connectio
             .ToList();
         if (hosts.Count == 0 && request.Host.Length > 0)
             throw NoHost(request.Host);
-        var command = new Command { Retry = new() { Revision = state.Revision.Number } };
-        return new() { Hosts = hosts.Count(host => connections.Send(host, command)) };
+        return new() { Hosts = hosts.Count(host => connections.Send(host, new() { Retry = new() { Revision = state.For(host).Revision.Number } })) };
     }
 
     // The log is asked for the few hosts that are cut off, so that the state need not carry who said so.

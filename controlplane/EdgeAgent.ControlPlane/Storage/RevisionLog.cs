@@ -16,12 +16,18 @@ internal sealed class RevisionLog(IDatabase database, ChainHeads heads)
     public Revision Newest => database.Read(NewestOf);
 
     /// <summary>All current documents, of both origins.</summary>
-    public (Revision Newest, IReadOnlyList<Document> Documents) Current() => database.Read(connection => (NewestOf(connection), (IReadOnlyList<Document>)connection.Rows(
+    public (Revision Newest, IReadOnlyList<Document> Documents) Current() => database.Read(Current);
+
+    /// <summary>The same, as a transaction sees it.</summary>
+    public static (Revision Newest, IReadOnlyList<Document> Documents) Current(DbConnection connection) => (NewestOf(connection), connection.Rows(
         row => new Document(Key(row, 1), (DocumentOrigin)row.Small(0), row.GetString(4), row.Small(5), row.GetString(6)) { Revision = new(row.GetInt64(7)) },
-        "SELECT origin, kind, namespace, name, file, line, document, revision FROM documents ORDER BY origin, kind, namespace, name")));
+        "SELECT origin, kind, namespace, name, file, line, document, revision FROM documents ORDER BY origin, kind, namespace, name"));
 
     /// <summary>The declared documents as they were after a revision.</summary>
-    public IReadOnlyList<Document> DeclaredAt(Revision revision) => database.Read(connection => connection.Rows(
+    public IReadOnlyList<Document> DeclaredAt(Revision revision) => database.Read(connection => DeclaredAt(connection, revision));
+
+    /// <summary>The same, as a transaction sees it.</summary>
+    public static IReadOnlyList<Document> DeclaredAt(DbConnection connection, Revision revision) => connection.Rows(
         row => ReadChange(row).Document!,
         $"""
         SELECT {ChangeColumns} FROM changes c
@@ -30,11 +36,19 @@ internal sealed class RevisionLog(IDatabase database, ChainHeads heads)
         WHERE c.origin = $1 AND c.document IS NOT NULL
         """,
         (int)DocumentOrigin.Declared,
-        revision.Number));
+        revision.Number);
+
+    /// <summary>The newest revision after another that changed what is declared of a resource; null if none did.</summary>
+    public RevisionRecord? Changed(ResourceKey key, Revision after) => database.Read(connection => Records(
+        connection,
+        "WHERE number = (SELECT max(revision) FROM changes WHERE origin = $1 AND kind = $2 AND namespace = $3 AND name = $4) AND number > $5",
+        (int)DocumentOrigin.Declared, key.Kind, key.Namespace, key.Name, after.Number)) is [var record] ? record : null;
 
     /// <summary>Adds the next revision, durably.</summary>
+    /// <param name="record">The revision.</param>
+    /// <param name="also">What is to be written with it, or not at all.</param>
     /// <exception cref="StoreException">It was not added.</exception>
-    public void Append(RevisionRecord record) => database.Write(connection =>
+    public void Append(RevisionRecord record, Action<DbConnection>? also = null) => database.Write(connection =>
     {
         var newest = NewestOf(connection);
         if (record.Revision != newest.Next)
@@ -51,6 +65,7 @@ internal sealed class RevisionLog(IDatabase database, ChainHeads heads)
         for (var i = 0; i < record.Changes.Count; i++)
             Append(connection, record.Revision, i, record.Changes[i]);
         heads.Move(connection, Name, record.Revision.Number, hash);
+        also?.Invoke(connection);
         return record.Revision;
     });
 

@@ -149,6 +149,30 @@ internal static class Schema
           role INTEGER NOT NULL,
           PRIMARY KEY (person, namespace)) WITHOUT ROWID;
         """,
+        """
+        CREATE TABLE drafts (
+          name TEXT PRIMARY KEY,
+          base INTEGER NOT NULL,
+          at INTEGER NOT NULL,
+          author TEXT NOT NULL,
+          note TEXT NOT NULL,
+          documents BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE rollouts (
+          revision INTEGER PRIMARY KEY REFERENCES revisions(number),
+          at INTEGER NOT NULL,
+          author TEXT NOT NULL,
+          note TEXT NOT NULL,
+          waves TEXT NOT NULL,
+          soak INTEGER NOT NULL,
+          gate TEXT NOT NULL,
+          state INTEGER NOT NULL,
+          released INTEGER NOT NULL,
+          settled INTEGER,
+          ended INTEGER,
+          reason TEXT NOT NULL,
+          driver TEXT NOT NULL,
+          beat INTEGER NOT NULL);
+        """,
     ];
 
     /// <summary>The version that all <see cref="Steps"/> lead to.</summary>

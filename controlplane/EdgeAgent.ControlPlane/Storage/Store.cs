@@ -18,6 +18,8 @@ internal sealed class Store : IDisposable
         Tokens = new(database);
         Enrolments = new(database);
         People = new(database);
+        Drafts = new(database);
+        Rollouts = new(database);
     }
 
     /// <summary>Where it is kept.</summary>
@@ -43,6 +45,12 @@ internal sealed class Store : IDisposable
 
     /// <summary>The people who may call.</summary>
     public PeopleTable People { get; }
+
+    /// <summary>The changes that are prepared.</summary>
+    public DraftTable Drafts { get; }
+
+    /// <summary>The changes that reach, or reached, the fleet in waves.</summary>
+    public RolloutTable Rollouts { get; }
 
     /// <summary>The public key that the heads of the logs are signed with, SubjectPublicKeyInfo in DER.</summary>
     public byte[] AuditPublicKey => _key.PublicKey;

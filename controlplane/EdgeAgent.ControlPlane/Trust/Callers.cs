@@ -1,5 +1,6 @@
 using EdgeAgent.Contracts;
 using EdgeAgent.ControlPlane.Configuration;
+using EdgeAgent.ControlPlane.Services;
 using EdgeAgent.ControlPlane.Storage;
 using EdgeAgent.Wire;
 using Grpc.Core;
@@ -58,6 +59,20 @@ internal sealed class Callers(ServerConfiguration configuration, EnrolmentTable 
             CountStranger(context);
         return caller.MaySomewhere(role) ? caller : throw Refusal(caller, $"a person with the role {Words(role)}");
     }
+
+    /// <summary>Makes sure that a caller is a person who may change something somewhere, and says who that is.</summary>
+    /// <param name="context">The call.</param>
+    /// <param name="claimed">Who the caller says to be; a proven identity wins over it.</param>
+    /// <exception cref="RpcException">The caller is not.</exception>
+    public Author AuthorOf(ServerCallContext context, string claimed)
+    {
+        var caller = RequirePerson(context, Role.Editor);
+        return new(NameOf(caller, claimed, context), caller);
+    }
+
+    /// <summary>What history calls a caller.</summary>
+    public static string NameOf(PeerIdentity caller, string claimed, ServerCallContext context) =>
+        caller.Id.Length > 0 ? caller.Id : claimed.Length > 0 ? claimed : context.Peer;
 
     /// <summary>Makes sure that a person has a role in a namespace; the empty one is all of them.</summary>
     /// <exception cref="RpcException">The person has not.</exception>

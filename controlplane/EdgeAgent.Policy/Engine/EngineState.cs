@@ -44,6 +44,9 @@ public sealed class EngineState
     /// <summary>The keys of the hosts that policy is enforced at, sorted.</summary>
     public IEnumerable<ResourceKey> Hosts => World.Endpoints.Values.Where(endpoint => endpoint.IsManaged).Select(endpoint => endpoint.Key);
 
+    /// <summary>The labels of an endpoint as selectors see them; none where there is no such endpoint.</summary>
+    public LabelSet LabelsOf(ResourceKey endpoint) => World.Endpoints.TryGetValue(endpoint, out var known) ? known.Labels : LabelSet.Empty;
+
     /// <summary>The endpoints that have an address, singly or in a block of theirs.</summary>
     public IEnumerable<ResourceKey> EndpointsAt(IpAddress address) => World.EndpointsAt(address).Select(endpoint => endpoint.Key);
 

@@ -101,7 +101,7 @@ internal sealed class TestAgent : IAsyncDisposable
     public Task ResyncAsync() => SendAsync(new() { Resync = new() { Reason = "test" } });
 
     /// <summary>Reports that what was received is enforced, or another state.</summary>
-    public Task ReportAsync(Contracts.HostState state = Contracts.HostState.Realized, string reason = "", long? realized = null) => SendAsync(new()
+    public Task ReportAsync(Contracts.HostState state = Contracts.HostState.Realized, string reason = "", long? realized = null, params IEnumerable<Contracts.DeniedFlow> denied) => SendAsync(new()
     {
         Status = HostStatusMapping.ToWire(new()
         {
@@ -114,6 +114,7 @@ internal sealed class TestAgent : IAsyncDisposable
             Realized = new(realized ?? SyncedRevision),
             PolicyDigest = Policy is null ? default : HostPolicyDigest.Of(Policy),
             KernelDigest = Digest.Of($"kernel {state}"),
+            Denied = denied.ToEquatableArray(),
         }),
     });
 

@@ -39,6 +39,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     public AdminService.AdminServiceClient Admin { get; private set; } = null!;
 
+    public RolloutService.RolloutServiceClient Rollouts { get; private set; } = null!;
+
     /// <summary>The server's clock; null for the machine's.</summary>
     public TimeProvider? Time { get; init; }
 
@@ -98,6 +100,7 @@ internal sealed class TestServer : IAsyncDisposable
     private async Task StartAgainAsync()
     {
         _server = await ControlPlaneServer.StartAsync(_configuration, logging => logging.AddProvider(_log), time: Time);
-        Admin = new(Channel());
+        var channel = Channel();
+        (Admin, Rollouts) = (new(channel), new(channel));
     }
 }
