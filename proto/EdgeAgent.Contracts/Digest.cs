@@ -29,6 +29,13 @@ public readonly record struct Digest
     /// <summary>The digest of bytes.</summary>
     public static Digest Of(ReadOnlySpan<byte> bytes) => new(Convert.ToHexStringLower(SHA256.HashData(bytes)));
 
+    /// <summary>The digest that a hash of 32 bytes is.</summary>
+    public static Digest Read(ReadOnlySpan<byte> hash)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(hash.Length, SHA256.HashSizeInBytes);
+        return new(Convert.ToHexStringLower(hash));
+    }
+
     /// <summary>The digest of the UTF-8 form of a text.</summary>
     public static Digest Of(string text) => Of(Encoding.UTF8.GetBytes(text));
 

@@ -1,4 +1,5 @@
 using EdgeAgent.Contracts;
+using EdgeAgent.ControlPlane.Hosts;
 using EdgeAgent.Policy;
 
 namespace EdgeAgent.Benchmarks;
@@ -35,6 +36,8 @@ internal static class EngineClaims
         var other = 0;
         yield return Claim(size, "label-change", size.Label, "one host gets the labels of another application, to the deltas of all hosts", state, () =>
             Change.Of(FleetWorld.Host(0, other = (other + 1) % world.Identities)));
+        yield return Claim(size, "first-of-its-kind", 50, "one host becomes unlike all others (goes to audit mode), to the deltas of all hosts", state, () =>
+            Change.Of(FleetWorld.Host(0, other++ % world.Identities) with { Mode = EnforcementMode.Audit }));
         yield return Claim(size, "host-joins", 2, "one host more of an application", state, () =>
             Change.Of(FleetWorld.Host(world.Hosts + other, ++other % world.Identities)), deltas: false);
         yield return Claim(size, "host-leaves", 2, "one host less", state, () =>
@@ -66,9 +69,11 @@ internal static class EngineClaims
         return new($"engine.{name}.{size.Name}", time, "ms", target, $"{size.World.Words}: {against} ({policies} policies of {hosts} hosts change)");
     }
 
+    /// <summary>What the control plane makes of a change, encoded as hosts receive it.</summary>
     private static void Deltas(ApplyResult result)
     {
+        var encodings = new PolicyEncodings(result.State.Revision);
         foreach (var change in result.Changes)
-            _ = HostPolicyDelta.Between(change.Before ?? HostPolicy.Empty, change.After);
+            _ = encodings.Delta(change.Before ?? SharedPolicy.Empty, change.After);
     }
 }

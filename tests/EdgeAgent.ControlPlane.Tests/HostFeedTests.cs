@@ -42,7 +42,7 @@ public sealed class HostFeedTests
 
                 foreach (var sent in feed.Next(state)!)
                     held = Take(Wire.V1.ServerMessage.Parser.ParseFrom(sent.ToByteArray()), held);
-                Assert.True(HostPolicyDigest.Text(held!) == HostPolicyDigest.Text(state.PolicyOf(Host)!), $"seed {seed}, step {step}");
+                Assert.True(HostPolicyDigest.Text(held!) == HostPolicyDigest.Text(state.PolicyOf(Host)!.Policy), $"seed {seed}, step {step}");
                 Assert.True(held!.Revision == state.Revision, $"seed {seed}, step {step}: revision {held.Revision}, expected {state.Revision}");
                 Assert.Empty(feed.Next(state)!);
             }

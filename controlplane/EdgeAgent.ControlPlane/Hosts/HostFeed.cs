@@ -1,5 +1,6 @@
 using EdgeAgent.Contracts;
 using EdgeAgent.ControlPlane.Revisions;
+using EdgeAgent.Policy;
 using EdgeAgent.Wire.V1;
 
 namespace EdgeAgent.ControlPlane.Hosts;
@@ -15,7 +16,7 @@ internal sealed class HostFeed(HostName host, Digest cached, IReadOnlySet<Digest
     private readonly Lock _lock = new();
     private IReadOnlySet<Digest> _heldSets = heldSets;
     private Digest _cached = cached;
-    private HostPolicy? _sent;
+    private SharedPolicy? _sent;
     private Revision? _inSync;
 
     /// <summary>Sends a whole policy next, with all contents: the host could not use what it has.</summary>
@@ -37,14 +38,14 @@ internal sealed class HostFeed(HostName host, Digest cached, IReadOnlySet<Digest
                 return null;
             if (_inSync == newest.Revision)
                 return [];
-            var digest = state.Encodings.DigestOf(policy);
+            var digest = policy.Digest;
             var messages = new List<ServerMessage>(3);
             if (_sent is null)
             {
                 if (_cached != digest)
                     messages.Add(new() { Snapshot = state.Encodings.Snapshot(policy, _heldSets) });
             }
-            else if (state.Encodings.DigestOf(_sent) != digest)
+            else if (_sent.Digest != digest)
             {
                 messages.Add(new() { Delta = state.Encodings.Delta(_sent, policy) });
             }

@@ -19,12 +19,12 @@ internal static class PolicySpans
         var spans = new SortedDictionary<ResourceKey, List<HostName>>();
         foreach (var key in state.Declared.Values.Select(stored => stored.Resource.Model).OfType<PolicyResource>().Select(policy => policy.Key))
             spans[key] = [];
-        var named = new Dictionary<HostPolicy, List<ResourceKey>>(ReferenceEqualityComparer.Instance);
+        var named = new Dictionary<SharedPolicy, List<ResourceKey>>();
         foreach (var host in state.Hosts.Keys)
         {
             var policy = state.PolicyOf(host)!;
             if (!named.TryGetValue(policy, out var keys))
-                named[policy] = keys = [.. Named(policy).Where(key => state.Find(key) is not null)];
+                named[policy] = keys = [.. Named(policy.Policy).Where(key => state.Find(key) is not null)];
             foreach (var key in keys)
             {
                 if (!spans.TryGetValue(key, out var hosts))

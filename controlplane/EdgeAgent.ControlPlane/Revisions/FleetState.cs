@@ -75,10 +75,10 @@ internal sealed record FleetState
     public FleetState For(HostName host) => Rollout is not { } rollout || rollout.Releases(this, host) ? this : rollout.Base;
 
     /// <summary>The policy of a host, one instance for all that share it; null for a host that there is not.</summary>
-    public HostPolicy? PolicyOf(HostName host) => Hosts.TryGetValue(host, out var key) ? Policies.SharedPolicyOf(key) : null;
+    public SharedPolicy? PolicyOf(HostName host) => Hosts.TryGetValue(host, out var key) ? Policies.SharedPolicyOf(key) : null;
 
     /// <summary>The digest of a host's policy; null for a host that there is not.</summary>
-    public Digest? DigestOf(HostName host) => PolicyOf(host) is { } policy ? Encodings.DigestOf(policy) : null;
+    public Digest? DigestOf(HostName host) => PolicyOf(host)?.Digest;
 
     /// <summary>The warnings about a resource that hold now.</summary>
     public IEnumerable<Diagnostic> WarningsOf(StoredResource stored) => stored.Warnings.Concat(Warnings.Where(warning => warning.Resource == stored.Resource.Key));

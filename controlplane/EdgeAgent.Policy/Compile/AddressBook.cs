@@ -24,6 +24,15 @@ internal sealed class AddressBook(World world)
         return match.NotNets.IsEmpty ? [.. meant] : CidrSet.Except(meant, match.NotNets.Items);
     }
 
+    /// <summary>Whether an address is among those that a match means.</summary>
+    public bool Means(PeerMatch match, IpAddress address) =>
+        (match.Endpoints is null || IsOf(match.Endpoints, address))
+        && (match.NotEndpoints is null || !IsOf(match.NotEndpoints, address))
+        && (match.Nets.IsEmpty || match.Nets.Items.Any(block => block.Contains(address)))
+        && !match.NotNets.Items.Any(block => block.Contains(address));
+
+    private bool IsOf(EndpointMatch match, IpAddress address) => world.EndpointsAt(address).Any(endpoint => endpoint.Matches(match));
+
     /// <summary>The addresses of the endpoints that a match denotes.</summary>
     public ImmutableArray<Cidr> Of(EndpointMatch match)
     {

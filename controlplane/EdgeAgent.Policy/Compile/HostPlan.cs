@@ -63,19 +63,6 @@ internal sealed class PeerGroup : IEquatable<PeerGroup>
 
     public ImmutableArray<int> Members { get; }
 
-    /// <summary>Whether one of some identities is a member.</summary>
-    /// <param name="numbers">For each number, whether it is one of them.</param>
-    public bool HasAny(ReadOnlySpan<bool> numbers)
-    {
-        foreach (var member in Members)
-        {
-            if (numbers[member])
-                return true;
-        }
-
-        return false;
-    }
-
     public bool Equals(PeerGroup? other) =>
         ReferenceEquals(this, other)
         || (other is not null && _hash == other._hash && SetId == other.SetId && Members.AsSpan().SequenceEqual(other.Members.AsSpan()));

@@ -8,8 +8,8 @@ internal sealed record ResolvedPolicies
 {
     public static ResolvedPolicies None { get; } = new();
 
-    /// <summary>By the number of the identity, at no revision.</summary>
-    public ImmutableArray<HostPolicy?> ByNumber { get; init; } = [];
+    /// <summary>By the number of the identity.</summary>
+    public ImmutableArray<SharedPolicy?> ByNumber { get; init; } = [];
 
     /// <summary>The sets that rules name.</summary>
     public ImmutableDictionary<string, ResolvedSet> Sets { get; init; } = ImmutableDictionary.Create<string, ResolvedSet>(StringComparer.Ordinal);

@@ -18,43 +18,30 @@ internal sealed class Resolver
     }
 
     /// <summary>The policies of all plans.</summary>
-    /// <param name="step">The way from the earlier world.</param>
+    /// <param name="world">The earlier world.</param>
+    /// <param name="step">The way from there to the world.</param>
     /// <param name="before">The plans of the earlier world.</param>
     /// <param name="plans">The plans.</param>
     /// <param name="book">The addresses of the world.</param>
     /// <param name="earlier">The policies of the earlier world.</param>
     /// <param name="changed">Every endpoint that differs from the earlier world, as it was and as it is; null when any may.</param>
-    public static ResolvedPolicies Resolve(WorldStep step, Plans before, Plans plans, AddressBook book, ResolvedPolicies earlier, IReadOnlyCollection<Endpoint>? changed) =>
-        new Resolver(step.World, before, plans, book, earlier).Resolve(step.Moves, changed);
+    public static ResolvedPolicies Resolve(
+        World world, WorldStep step, Plans before, Plans plans, AddressBook book, ResolvedPolicies earlier, IReadOnlyCollection<Endpoint>? changed) =>
+        new Resolver(step.World, before, plans, book, earlier).Resolve(new(world, step, before, plans), changed);
 
-    private ResolvedPolicies Resolve(HostMoves moves, IReadOnlyCollection<Endpoint>? changed)
+    private ResolvedPolicies Resolve(TouchedAddresses touched, IReadOnlyCollection<Endpoint>? changed)
     {
-        var resolved = new ResolvedPolicies { Sets = _sets.Sets(changed), PortSets = _sets.PortSets(changed), Groups = _sets.Groups(Moved(moves)) };
-        var policies = ImmutableArray.CreateBuilder<HostPolicy?>(_plans.Rows.Length);
+        var resolved = new ResolvedPolicies { Sets = _sets.Sets(changed), PortSets = _sets.PortSets(changed), Groups = _sets.Groups(touched) };
+        var policies = ImmutableArray.CreateBuilder<SharedPolicy?>(_plans.Rows.Length);
         for (var number = 0; number < _plans.Rows.Length; number++)
             policies.Add(_plans.Rows[number] is { } row ? PolicyOf(number, row.Plan, resolved) : null);
         return resolved with { ByNumber = policies.MoveToImmutable() };
     }
 
-    /// <summary>For each number, whether the addresses of its hosts may be others than before.</summary>
-    private bool[] Moved(HostMoves moves)
-    {
-        var result = new bool[_plans.Rows.Length];
-        foreach (var key in moves.Classes)
-        {
-            if (_plans.NumberOf.TryGetValue(key, out var number))
-                result[number] = true;
-        }
-
-        for (var number = 0; number < result.Length; number++)
-            result[number] |= _plans.Rows[number] is { } row && !(Earlier(number) is { } before && before.Classes == row.Classes);
-        return result;
-    }
-
     private IdentityRow? Earlier(int number) => number < _before.Rows.Length ? _before.Rows[number] : null;
 
-    private HostPolicy PolicyOf(int number, HostPlan plan, ResolvedPolicies resolved) =>
-        Earlier(number) is { } row && ReferenceEquals(row.Plan, plan) ? Renew(plan, _earlier.ByNumber[number]!) : Make(plan, resolved);
+    private SharedPolicy PolicyOf(int number, HostPlan plan, ResolvedPolicies resolved) =>
+        Earlier(number) is { } row && ReferenceEquals(row.Plan, plan) ? Renew(plan, _earlier.ByNumber[number]!) : SharedPolicy.Of(Make(plan, resolved));
 
     private static HostPolicy Make(HostPlan plan, ResolvedPolicies resolved)
     {
@@ -74,19 +61,20 @@ internal sealed class Resolver
     }
 
     /// <summary>The policy of a plan that stays, with the sets that changed.</summary>
-    private HostPolicy Renew(HostPlan plan, HostPolicy known)
+    private SharedPolicy Renew(HostPlan plan, SharedPolicy known)
     {
-        var (sets, portSets) = (known.Sets, known.PortSets);
+        var (sets, portSets) = (known.Policy.Sets, known.Policy.PortSets);
+        var changed = new List<string>();
         foreach (var (group, set) in _sets.ChangedGroups)
         {
             if (plan.Has(group))
-                sets = sets.SetItem(set.Id, set);
+                Change(set);
         }
 
         foreach (var set in _sets.Changed)
         {
             if (plan.Names(set.Id))
-                sets = sets.SetItem(set.Id, set);
+                Change(set);
         }
 
         foreach (var set in _sets.ChangedPorts)
@@ -95,6 +83,14 @@ internal sealed class Resolver
                 portSets = portSets.SetItem(set.Id, set);
         }
 
-        return ReferenceEquals(sets, known.Sets) && ReferenceEquals(portSets, known.PortSets) ? known : known with { Sets = sets, PortSets = portSets };
+        return changed.Count == 0 && ReferenceEquals(portSets, known.Policy.PortSets)
+            ? known
+            : known.After(known.Policy with { Sets = sets, PortSets = portSets }, changed);
+
+        void Change(AddressSet set)
+        {
+            sets = sets.SetItem(set.Id, set);
+            changed.Add(set.Id);
+        }
     }
 }

@@ -10,6 +10,12 @@ internal abstract record SetDefinition(string Id)
     /// <summary>Whether members come and go with an endpoint.</summary>
     public abstract bool Concerns(Endpoint endpoint);
 
+    /// <summary>The set after a change; null where it must be made from nothing.</summary>
+    /// <param name="before">The set before it.</param>
+    /// <param name="changed">Every endpoint that differs, as it was and as it is; null when any may.</param>
+    /// <param name="addresses">The addresses of the world after it.</param>
+    public virtual AddressSet? Renew(AddressSet before, IReadOnlyCollection<Endpoint>? changed, AddressBook addresses) => null;
+
     /// <summary>Whether members of a match come and go with an endpoint.</summary>
     protected static bool Concerns(PeerMatch? match, Endpoint endpoint) =>
         match is not null
@@ -22,6 +28,22 @@ internal sealed record MatchSet(string Id, PeerMatch Match) : SetDefinition(Id)
     public override IEnumerable<Cidr> Members(AddressBook addresses) => addresses.Meant(Match);
 
     public override bool Concerns(Endpoint endpoint) => Concerns(Match, endpoint);
+
+    public override AddressSet? Renew(AddressSet before, IReadOnlyCollection<Endpoint>? changed, AddressBook addresses)
+    {
+        if (changed is null)
+            return null;
+        var set = before;
+        foreach (var address in changed.Where(Concerns).SelectMany(endpoint => endpoint.Resource.Addresses.Items))
+        {
+            // Whole blocks come and go with network sets alone, and those seldom change.
+            if (!address.IsSingle)
+                return null;
+            set = addresses.Means(Match, address.Network) ? set.With(address.Network) : set.Without(address.Network);
+        }
+
+        return set;
+    }
 }
 
 /// <summary>Given addresses, or those of them that a match means.</summary>

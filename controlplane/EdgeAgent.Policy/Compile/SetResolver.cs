@@ -35,7 +35,7 @@ internal sealed class SetResolver(World world, Plans plans, bool samePlans, Addr
             var same = known is not null && known.Definition.Equals(definition);
             if (same && !Concerned(changed, definition.Concerns))
                 continue;
-            var set = new AddressSet(definition.Id, definition.Members(book));
+            var set = (same ? definition.Renew(known!.Set, changed, book) : null) ?? new AddressSet(definition.Id, definition.Members(book));
             if (known is not null && known.Set.Digest != set.Digest)
                 Changed.Add(set);
             else if (known is not null)
@@ -75,16 +75,16 @@ internal sealed class SetResolver(World world, Plans plans, bool samePlans, Addr
     }
 
     /// <summary>The sets of groups.</summary>
-    /// <param name="moved">For each number of an identity, whether the addresses of its hosts may be others than before.</param>
-    public ImmutableDictionary<PeerGroup, AddressSet> Groups(bool[] moved)
+    /// <param name="touched">The addresses that may have come to, or gone from, each identity.</param>
+    public ImmutableDictionary<PeerGroup, AddressSet> Groups(TouchedAddresses touched)
     {
         var groups = earlier.Groups.ToBuilder();
         var current = samePlans ? null : new HashSet<PeerGroup>(plans.Rows.SelectMany(row => row?.Plan.Groups ?? []));
         foreach (var (group, known) in current?.Select(group => KeyValuePair.Create(group, earlier.Groups.GetValueOrDefault(group))) ?? earlier.Groups!)
         {
-            if (known is not null && !group.HasAny(moved))
+            if (known is not null && !touched.Touches(group))
                 continue;
-            var set = Members(group);
+            var set = (known is null ? null : touched.Renew(group, known)) ?? Members(group);
             if (known is not null && known.Digest == set.Digest)
                 continue;
             if (known is not null)

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using EdgeAgent.Contracts;
+using System.Runtime.CompilerServices;
 
 namespace EdgeAgent.Policy;
 
@@ -8,8 +8,7 @@ internal sealed class Difference
 {
     private readonly EngineState _before;
     private readonly EngineState _after;
-    private readonly Dictionary<(HostPolicy?, HostPolicy), List<ImmutableSortedSet<ResourceKey>>> _parts = new(ReferencePairs.Instance);
-    private readonly Dictionary<(HostPolicy?, HostPolicy), bool> _same = new(ReferencePairs.Instance);
+    private readonly Dictionary<(SharedPolicy?, SharedPolicy), List<ImmutableSortedSet<ResourceKey>>> _parts = new(ReferencePairs.Instance);
 
     private Difference(EngineState before, EngineState after) => (_before, _after) = (before, after);
 
@@ -39,19 +38,16 @@ internal sealed class Difference
         if (!_before.World.Members.ContainsKey(key))
             return;
         var (before, after) = (_before.PolicyOf(key), _after.PolicyOf(key));
-        if (ReferenceEquals(before, after))
+        if (IsSame(before, after))
             return;
         var stayed = moves.Classes.Contains(key) ? members.Hosts.Except(moves.Hosts.Where(members.Hosts.Contains)) : members.Hosts;
-        if (!stayed.IsEmpty && (IsRenewed(key) || !IsSame(before, after)))
+        if (!stayed.IsEmpty)
             Add(before, after, stayed);
     }
 
-    /// <summary>Whether the plan is that of before: then a policy is another instance only where sets changed.</summary>
-    private bool IsRenewed(HostClassKey key) => ReferenceEquals(_before.Plans.Of(key), _after.Plans.Of(key));
-
     private void CompareMoved(IEnumerable<ResourceKey> hosts)
     {
-        var moved = new Dictionary<(HostPolicy?, HostPolicy), List<ResourceKey>>(ReferencePairs.Instance);
+        var moved = new Dictionary<(SharedPolicy?, SharedPolicy), List<ResourceKey>>(ReferencePairs.Instance);
         foreach (var host in hosts)
         {
             var before = _before.World.ClassOf.TryGetValue(host, out var old) ? _before.PolicyOf(old) : null;
@@ -67,19 +63,23 @@ internal sealed class Difference
             Add(before, after, [.. alike]);
     }
 
-    private void Add(HostPolicy? before, HostPolicy after, ImmutableSortedSet<ResourceKey> hosts)
+    private void Add(SharedPolicy? before, SharedPolicy after, ImmutableSortedSet<ResourceKey> hosts)
     {
         if (!_parts.TryGetValue((before, after), out var parts))
             _parts[(before, after)] = parts = [];
         parts.Add(hosts);
     }
 
-    private bool IsSame(HostPolicy? before, HostPolicy after)
+    private static bool IsSame(SharedPolicy? before, SharedPolicy after) => ReferenceEquals(before, after) || before?.Digest == after.Digest;
+
+    /// <summary>Compares pairs by identity of their parts.</summary>
+    private sealed class ReferencePairs : IEqualityComparer<(SharedPolicy?, SharedPolicy)>
     {
-        if (before is null || ReferenceEquals(before, after))
-            return before is not null;
-        if (!_same.TryGetValue((before, after), out var same))
-            _same[(before, after)] = same = HostPolicyComparison.MeansTheSame(before, after);
-        return same;
+        public static ReferencePairs Instance { get; } = new();
+
+        public bool Equals((SharedPolicy?, SharedPolicy) x, (SharedPolicy?, SharedPolicy) y) => ReferenceEquals(x.Item1, y.Item1) && ReferenceEquals(x.Item2, y.Item2);
+
+        public int GetHashCode((SharedPolicy?, SharedPolicy) pair) =>
+            HashCode.Combine(RuntimeHelpers.GetHashCode(pair.Item1), RuntimeHelpers.GetHashCode(pair.Item2));
     }
 }

@@ -50,11 +50,8 @@ public sealed class EngineState
     /// <summary>The endpoints that have an address, singly or in a block of theirs.</summary>
     public IEnumerable<ResourceKey> EndpointsAt(IpAddress address) => World.EndpointsAt(address).Select(endpoint => endpoint.Key);
 
-    /// <summary>
-    /// What a host must enforce, as one instance for all hosts that enforce the same, without revision; null when there is no such
-    /// managed host. For those who encode each policy once for many hosts.
-    /// </summary>
-    public HostPolicy? SharedPolicyOf(ResourceKey host) => World.ClassOf.TryGetValue(host, out var key) ? PolicyOf(key) : null;
+    /// <summary>What a host must enforce, for those who encode each policy once for many hosts; null when there is no such managed host.</summary>
+    public SharedPolicy? SharedPolicyOf(ResourceKey host) => World.ClassOf.TryGetValue(host, out var key) ? PolicyOf(key) : null;
 
     /// <summary>What is derived from Istio's resources.</summary>
     public DerivedPolicies Derived => Mesh ?? DerivedPolicies.None;
@@ -73,8 +70,8 @@ public sealed class EngineState
 
     /// <summary>What a host must enforce, at the state's revision; null when there is no such managed host.</summary>
     public HostPolicy? PolicyOf(ResourceKey host) =>
-        World.ClassOf.TryGetValue(host, out var key) ? PolicyOf(key) with { Revision = Revision } : null;
+        World.ClassOf.TryGetValue(host, out var key) ? PolicyOf(key).Policy with { Revision = Revision } : null;
 
-    /// <summary>What the hosts of a class must enforce, at no revision.</summary>
-    internal HostPolicy PolicyOf(HostClassKey hosts) => Resolved.ByNumber[Plans.NumberOf[hosts]]!;
+    /// <summary>What the hosts of a class must enforce.</summary>
+    internal SharedPolicy PolicyOf(HostClassKey hosts) => Resolved.ByNumber[Plans.NumberOf[hosts]]!;
 }

@@ -34,7 +34,7 @@ public static class PolicyEngine
         var step = WorldChange.Apply(state.World, Derivation.Merge(changes, state.Derived, derived ?? DerivedPolicies.None));
         var book = new AddressBook(step.World);
         var plans = Planner.Plan(state.World, step, state.Plans, book);
-        var resolved = Resolver.Resolve(step, state.Plans, plans, book, state.Resolved, step.Changed.Count > FewEndpoints ? null : step.Changed);
+        var resolved = Resolver.Resolve(state.World, step, state.Plans, plans, book, state.Resolved, step.Changed.Count > FewEndpoints ? null : step.Changed);
         var result = new EngineState(state.Revision.Next, next, derived, step.World, plans, resolved, Warnings.After(state, step.World, derived));
         return new(result, result.Warnings, Difference.Changed(state, result, step.Moves), Difference.Removed(state, result, changes.Keys));
     }

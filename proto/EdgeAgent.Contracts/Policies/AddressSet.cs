@@ -40,6 +40,9 @@ public sealed record AddressSet
     /// <summary>The digest of the prefixes alone: equal sets have equal digests whatever their ids.</summary>
     public Digest Digest { get; }
 
+    /// <summary>The number of blocks.</summary>
+    public int Count => _pages.Count;
+
     /// <summary>Whether the address is a member.</summary>
     public bool Contains(IpAddress address) => _pages.Contains(address);
 
@@ -51,6 +54,37 @@ public sealed record AddressSet
     /// <param name="added">Blocks of the new canonical list.</param>
     /// <exception cref="ArgumentException">The result would not be canonical.</exception>
     public AddressSet Changed(EquatableArray<Cidr> removed, EquatableArray<Cidr> added) => new(Id, _pages.With(removed.AsSpan(), added.AsSpan()));
+
+    /// <summary>The set with one address more, or the same set where it is a member.</summary>
+    public AddressSet With(IpAddress address)
+    {
+        if (Contains(address))
+            return this;
+        var (removed, block) = (new List<Cidr>(), Cidr.Single(address));
+        for (var other = Other(block); other is { } half && _pages.Has(half); other = Other(block))
+        {
+            removed.Add(half);
+            block = new(block.Network, block.Length - 1);
+        }
+
+        return Changed(removed.ToEquatableArray(), [block]);
+    }
+
+    /// <summary>The set with one address less, or the same set where it is no member.</summary>
+    public AddressSet Without(IpAddress address)
+    {
+        if (_pages.Around(address) is not { } whole)
+            return this;
+        var rest = new List<Cidr>();
+        for (var block = Cidr.Single(address); block.Length > whole.Length; block = new(block.Network, block.Length - 1))
+            rest.Add(Other(block)!.Value);
+        return Changed([whole], rest.ToEquatableArray());
+    }
+
+    /// <summary>The other half of the block that is twice as wide; null for all addresses of a family.</summary>
+    private static Cidr? Other(Cidr block) => block.Length == 0
+        ? null
+        : new(block.Network with { Bits = block.Network.Bits ^ (UInt128.One << (block.Network.Width - block.Length)) }, block.Length);
 
     /// <summary>The blocks of each canonical list that the other lacks; costs what they differ by where one was made from the other.</summary>
     public static (IReadOnlyList<Cidr> Removed, IReadOnlyList<Cidr> Added) Between(AddressSet from, AddressSet to) => PrefixPages.Between(from._pages, to._pages);

@@ -6,7 +6,17 @@ namespace EdgeAgent.Contracts;
 /// <param name="Id">The set's id.</param>
 /// <param name="Added">Blocks of the new canonical list that the old one lacks.</param>
 /// <param name="Removed">Blocks of the old canonical list that the new one lacks.</param>
-public sealed record AddressSetChange(string Id, EquatableArray<Cidr> Added, EquatableArray<Cidr> Removed);
+public sealed record AddressSetChange(string Id, EquatableArray<Cidr> Added, EquatableArray<Cidr> Removed)
+{
+    /// <summary>What changed between two sets of one id, the first of which may be missing.</summary>
+    public static AddressSetChange Between(AddressSet? from, AddressSet to)
+    {
+        if (from is null)
+            return new(to.Id, to.Prefixes, []);
+        var (removed, added) = AddressSet.Between(from, to);
+        return new(to.Id, added.ToEquatableArray(), removed.ToEquatableArray());
+    }
+}
 
 /// <summary>The way from one host policy to the next: sets change by member, stages are replaced whole.</summary>
 public sealed record HostPolicyDelta
@@ -48,26 +58,36 @@ public sealed record HostPolicyDelta
     public EquatableArray<string> RemovedDomainSets { get; init; }
 
     /// <summary>The delta that leads from one policy to another.</summary>
-    public static HostPolicyDelta Between(HostPolicy from, HostPolicy to) => new()
+    public static HostPolicyDelta Between(HostPolicy from, HostPolicy to) => Between((from, HostPolicySummary.Of(from)), (to, HostPolicySummary.Of(to)), AddressSetChange.Between);
+
+    /// <summary>The delta that leads from one policy to another; costs what they differ by where one was made from the other.</summary>
+    /// <param name="from">The policy before, and its summary.</param>
+    /// <param name="to">The policy after, and its summary.</param>
+    /// <param name="change">What changed between two sets, the first of which may be missing; for many deltas, one that remembers.</param>
+    public static HostPolicyDelta Between(
+        (HostPolicy Policy, HostPolicySummary Summary) from, (HostPolicy Policy, HostPolicySummary Summary) to, Func<AddressSet?, AddressSet, AddressSetChange> change)
     {
-        Base = HostPolicyDigest.Of(from),
-        Result = HostPolicyDigest.Of(to),
-        Revision = to.Revision,
-        Mode = to.Mode,
-        Inbound = from.Inbound == to.Inbound ? null : to.Inbound,
-        Outbound = from.Outbound == to.Outbound ? null : to.Outbound,
-        SetChanges = to.Sets.Values
-            .Where(set => !from.Sets.TryGetValue(set.Id, out var old) || old.Digest != set.Digest)
-            .Select(set => Change(from.Sets.GetValueOrDefault(set.Id), set))
-            .ToEquatableArray(),
-        RemovedSets = from.Sets.Keys.Where(id => !to.Sets.ContainsKey(id)).ToEquatableArray(),
-        PortSetChanges = to.PortSets.Values
-            .Where(set => !from.PortSets.TryGetValue(set.Id, out var old) || old.Digest != set.Digest)
-            .ToEquatableArray(),
-        RemovedPortSets = from.PortSets.Keys.Where(id => !to.PortSets.ContainsKey(id)).ToEquatableArray(),
-        DomainSetChanges = to.DomainSets.Values.Where(set => from.DomainSets.GetValueOrDefault(set.Id) != set).ToEquatableArray(),
-        RemovedDomainSets = from.DomainSets.Keys.Where(id => !to.DomainSets.ContainsKey(id)).ToEquatableArray(),
-    };
+        var (inbound, outbound, ports, domains) = HostPolicySummary.Same(from.Summary, to.Summary);
+        var sets = HostPolicySummary.SetDifferences(from.Summary, to.Summary);
+        sets.Sort(static (left, right) => string.CompareOrdinal((left.From ?? left.To)!.Id, (right.From ?? right.To)!.Id));
+        return new()
+        {
+            Base = from.Summary.Digest,
+            Result = to.Summary.Digest,
+            Revision = to.Policy.Revision,
+            Mode = to.Policy.Mode,
+            Inbound = inbound ? null : to.Policy.Inbound,
+            Outbound = outbound ? null : to.Policy.Outbound,
+            SetChanges = sets.Where(pair => pair.To is not null).Select(pair => change(pair.From, pair.To!)).ToEquatableArray(),
+            RemovedSets = sets.Where(pair => pair.To is null).Select(pair => pair.From!.Id).ToEquatableArray(),
+            PortSetChanges = ports ? [] : to.Policy.PortSets.Values
+                .Where(set => !from.Policy.PortSets.TryGetValue(set.Id, out var old) || old.Digest != set.Digest)
+                .ToEquatableArray(),
+            RemovedPortSets = ports ? [] : from.Policy.PortSets.Keys.Where(id => !to.Policy.PortSets.ContainsKey(id)).ToEquatableArray(),
+            DomainSetChanges = domains ? [] : to.Policy.DomainSets.Values.Where(set => from.Policy.DomainSets.GetValueOrDefault(set.Id) != set).ToEquatableArray(),
+            RemovedDomainSets = domains ? [] : from.Policy.DomainSets.Keys.Where(id => !to.Policy.DomainSets.ContainsKey(id)).ToEquatableArray(),
+        };
+    }
 
     /// <summary>Applies the delta.</summary>
     /// <exception cref="HostPolicyMismatchException">The policy is not the delta's base, or the result is not what the sender computed.</exception>
@@ -113,14 +133,6 @@ public sealed record HostPolicyDelta
         }
 
         return sets;
-    }
-
-    private static AddressSetChange Change(AddressSet? from, AddressSet to)
-    {
-        if (from is null)
-            return new(to.Id, to.Prefixes, []);
-        var (removed, added) = AddressSet.Between(from, to);
-        return new(to.Id, added.ToEquatableArray(), removed.ToEquatableArray());
     }
 }
 

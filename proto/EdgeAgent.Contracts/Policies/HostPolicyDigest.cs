@@ -28,11 +28,11 @@ public static class HostPolicyDigest
         return text.ToString();
     }
 
-    /// <summary>The canonical text of one direction's stages.</summary>
-    internal static string Text(EquatableArray<Stage> stages)
+    /// <summary>The canonical text of one branch.</summary>
+    internal static string Text(Branch branch)
     {
         var text = new StringBuilder();
-        Stages(text, "stage", stages);
+        Append(text, branch);
         return text.ToString();
     }
 
@@ -42,15 +42,18 @@ public static class HostPolicyDigest
         {
             Line(text, 0, name);
             foreach (var branch in stage.Branches)
-            {
-                Line(text, 1, $"branch {branch.PeerSet ?? "*"}");
-                foreach (var block in branch.Blocks)
-                {
-                    Line(text, 2, $"block {block.End} {block.EndPolicy}");
-                    foreach (var rule in block.Rules)
-                        Line(text, 3, RuleText(rule));
-                }
-            }
+                Append(text, branch);
+        }
+    }
+
+    private static void Append(StringBuilder text, Branch branch)
+    {
+        Line(text, 1, $"branch {branch.PeerSet ?? "*"}");
+        foreach (var block in branch.Blocks)
+        {
+            Line(text, 2, $"block {block.End} {block.EndPolicy}");
+            foreach (var rule in block.Rules)
+                Line(text, 3, RuleText(rule));
         }
     }
 

@@ -6,13 +6,11 @@ using System.Text;
 namespace EdgeAgent.Contracts;
 
 /// <summary>
-/// A host policy's digest with the parts that it is made of: mode, stages, port sets, and the address sets in buckets by id.
-/// After a change only the parts are made anew that changed, and two summaries tell which sets differ without looking at all.
+/// A host policy's digest with the parts that it is made of: mode, stages, port sets, and the address sets by id. After a change only the
+/// parts are made anew that changed, and two summaries tell which sets differ without looking at all.
 /// </summary>
 public sealed class HostPolicySummary
 {
-    private const int Buckets = 256;
-
     private readonly EnforcementMode _mode;
     private readonly StagesDigest _inbound;
     private readonly StagesDigest _outbound;
@@ -20,12 +18,12 @@ public sealed class HostPolicySummary
     private readonly Digest _ports;
     private readonly ImmutableSortedDictionary<string, DomainSet> _domainSets;
     private readonly Digest _domains;
-    private readonly ImmutableArray<Bucket> _buckets;
+    private readonly SetShelves _sets;
 
-    private HostPolicySummary(HostPolicy policy, StagesDigest inbound, StagesDigest outbound, Digest ports, Digest domains, ImmutableArray<Bucket> buckets)
+    private HostPolicySummary(HostPolicy policy, StagesDigest inbound, StagesDigest outbound, Digest ports, Digest domains, SetShelves sets)
     {
-        (_mode, _inbound, _outbound, _portSets, _ports, _buckets) = (policy.Mode, inbound, outbound, policy.PortSets, ports, buckets);
-        (_domainSets, _domains) = (policy.DomainSets, domains);
+        (_mode, _inbound, _outbound, _sets) = (policy.Mode, inbound, outbound, sets);
+        (_portSets, _ports, _domainSets, _domains) = (policy.PortSets, ports, policy.DomainSets, domains);
         Digest = Combined();
     }
 
@@ -35,34 +33,29 @@ public sealed class HostPolicySummary
     public Digest Digest { get; }
 
     /// <summary>The summary of a policy.</summary>
-    public static HostPolicySummary Of(HostPolicy policy)
-    {
-        var sets = new List<AddressSet>?[Buckets];
-        foreach (var set in policy.Sets.Values)
-            (sets[BucketOf(set.Id)] ??= []).Add(set);
-        return new(policy, Stages(policy.Inbound), Stages(policy.Outbound), Ports(policy.PortSets), Domains(policy.DomainSets), [.. sets.Select(bucket => bucket is null ? Bucket.Empty : new Bucket([.. bucket]))]);
-    }
+    public static HostPolicySummary Of(HostPolicy policy) =>
+        new(policy, Stages(policy.Inbound), Stages(policy.Outbound), Ports(policy.PortSets), Domains(policy.DomainSets), SetShelves.Of(policy.Sets.Values));
 
     /// <summary>The summary of the policy that this one's became.</summary>
     /// <param name="policy">The policy after the change.</param>
     /// <param name="changedSets">The ids of all address sets that were added, changed or removed.</param>
     public HostPolicySummary After(HostPolicy policy, IEnumerable<string> changedSets)
     {
-        var buckets = _buckets;
-        foreach (var ids in changedSets.GroupBy(BucketOf))
-            buckets = buckets.SetItem(ids.Key, buckets[ids.Key].With(ids, policy.Sets));
+        var sets = _sets;
+        foreach (var id in changedSets)
+            sets = sets.With(id, policy.Sets.GetValueOrDefault(id));
         return new(
             policy,
             policy.Inbound.Items == _inbound.Stages ? _inbound : Stages(policy.Inbound),
             policy.Outbound.Items == _outbound.Stages ? _outbound : Stages(policy.Outbound),
             ReferenceEquals(policy.PortSets, _portSets) ? _ports : Ports(policy.PortSets),
             ReferenceEquals(policy.DomainSets, _domainSets) ? _domains : Domains(policy.DomainSets),
-            buckets);
+            sets);
     }
 
     /// <summary>
-    /// Finds what changed in the address sets between two policies. False where anything else may have changed: mode, stages, port sets or
-    /// sets of names, which are compared by reference, or the ids of the sets.
+    /// Finds what changed in the address sets between two policies. False where anything else changed: mode, stages, port sets or sets of
+    /// names, or the ids of the sets.
     /// </summary>
     /// <param name="from">The policy before.</param>
     /// <param name="to">The policy after.</param>
@@ -70,99 +63,54 @@ public sealed class HostPolicySummary
     public static bool TryCompareSets(HostPolicySummary from, HostPolicySummary to, out List<(AddressSet From, AddressSet To)> changes)
     {
         changes = [];
-        if (from._mode != to._mode || from._inbound.Stages != to._inbound.Stages || from._outbound.Stages != to._outbound.Stages || !ReferenceEquals(from._portSets, to._portSets)
-            || !ReferenceEquals(from._domainSets, to._domainSets))
+        if (from._mode != to._mode || Same(from, to) != (true, true, true, true))
             return false;
-        for (var i = 0; i < Buckets; i++)
+        foreach (var (before, after) in SetDifferences(from, to))
         {
-            if (!ReferenceEquals(from._buckets[i], to._buckets[i]) && !Bucket.TryCompare(from._buckets[i], to._buckets[i], changes))
+            if (before is null || after is null)
                 return false;
+            changes.Add((before, after));
         }
 
         return true;
     }
 
+    /// <summary>Whether the stages of either direction, the port sets and the sets of names are the same.</summary>
+    internal static (bool Inbound, bool Outbound, bool Ports, bool Domains) Same(HostPolicySummary from, HostPolicySummary to) =>
+        (from._inbound.Digest == to._inbound.Digest, from._outbound.Digest == to._outbound.Digest, from._ports == to._ports, from._domains == to._domains);
+
+    /// <summary>The sets of other content, those that are gone, and those that are new.</summary>
+    internal static List<(AddressSet? From, AddressSet? To)> SetDifferences(HostPolicySummary from, HostPolicySummary to) => SetShelves.Differences(from._sets, to._sets);
+
     private Digest Combined()
     {
-        var bytes = new byte[4 + (5 * Digest.Length) + (Buckets * (1 + SHA256.HashSizeInBytes))];
+        var bytes = new byte[4 + (4 * Digest.Length) + SetShelves.LongestHash];
         BinaryPrimitives.WriteInt32BigEndian(bytes, (int)_mode);
         var length = 4;
-        foreach (var digest in (ReadOnlySpan<Digest>)[_inbound.Digest, _outbound.Digest, _ports])
+        foreach (var digest in (ReadOnlySpan<Digest>)[_inbound.Digest, _outbound.Digest, _ports, _domains])
             length += Encoding.ASCII.GetBytes(digest.Hex, bytes.AsSpan(length));
-        for (var i = 0; i < Buckets; i++)
-        {
-            if (_buckets[i].IsEmpty)
-                continue;
-            bytes[length] = (byte)i;
-            _buckets[i].Hash.CopyTo(bytes, length + 1);
-            length += 1 + SHA256.HashSizeInBytes;
-        }
-
-        // A policy without names has the digest that it had before there were any.
-        if (!_domains.IsNone)
-            length += Encoding.ASCII.GetBytes(_domains.Hex, bytes.AsSpan(length));
+        length += _sets.WriteHashes(bytes.AsSpan(length));
         return Digest.Of(bytes.AsSpan(0, length));
     }
 
-    private static StagesDigest Stages(EquatableArray<Stage> stages) => new(stages.Items, Digest.Of(HostPolicyDigest.Text(stages)));
+    private static StagesDigest Stages(EquatableArray<Stage> stages)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> bytes = stackalloc byte[Digest.Length];
+        foreach (var stage in stages)
+        {
+            hash.AppendData("stage\n"u8);
+            foreach (var branch in stage.Branches)
+            {
+                Encoding.ASCII.GetBytes(branch.Digest.Hex, bytes);
+                hash.AppendData(bytes);
+            }
+        }
+
+        return new(stages.Items, Digest.Read(hash.GetHashAndReset()));
+    }
 
     private static Digest Ports(ImmutableSortedDictionary<string, PortSet> sets) => Digest.Of(string.Join('\n', sets.Values.Select(set => $"{set.Id} {set.Digest}")));
 
-    private static Digest Domains(ImmutableSortedDictionary<string, DomainSet> sets) => sets.IsEmpty ? default : Digest.Of(string.Join('\n', sets.Values));
-
-    // FNV-1a, 32 bits.
-    private static int BucketOf(string id)
-    {
-        var hash = 2166136261u;
-        foreach (var c in id)
-            hash = (hash ^ c) * 16777619;
-        return (int)((hash ^ (hash >> 16)) % Buckets);
-    }
-
-    /// <summary>Address sets in ascending order of their ids.</summary>
-    private sealed class Bucket(ImmutableArray<AddressSet> sets)
-    {
-        private byte[]? _hash;
-
-        public static Bucket Empty { get; } = new([]);
-
-        public bool IsEmpty => sets.IsEmpty;
-
-        public byte[] Hash => _hash ??= SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', sets.Select(set => $"{set.Id} {set.Digest}"))));
-
-        private ImmutableArray<AddressSet> Sets => sets;
-
-        public Bucket With(IEnumerable<string> ids, ImmutableSortedDictionary<string, AddressSet> from)
-        {
-            var result = sets.ToBuilder();
-            foreach (var id in ids)
-            {
-                var at = 0;
-                while (at < result.Count && string.CompareOrdinal(result[at].Id, id) < 0)
-                    at++;
-                if (at < result.Count && result[at].Id == id)
-                    result.RemoveAt(at);
-                if (from.TryGetValue(id, out var set))
-                    result.Insert(at, set);
-            }
-
-            return new(result.ToImmutable());
-        }
-
-        public static bool TryCompare(Bucket from, Bucket to, List<(AddressSet, AddressSet)> changes)
-        {
-            if (from.Sets.Length != to.Sets.Length)
-                return false;
-            for (var i = 0; i < from.Sets.Length; i++)
-            {
-                var (before, after) = (from.Sets[i], to.Sets[i]);
-                if (before.Id != after.Id)
-                    return false;
-                if (!ReferenceEquals(before, after) && before.Digest != after.Digest)
-                    changes.Add((before, after));
-            }
-
-            return true;
-        }
-    }
+    private static Digest Domains(ImmutableSortedDictionary<string, DomainSet> sets) => Digest.Of(string.Join('\n', sets.Values));
 }

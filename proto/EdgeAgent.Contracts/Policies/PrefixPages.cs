@@ -41,13 +41,25 @@ internal sealed class PrefixPages
     }
 
     /// <summary>Whether a block holds the address.</summary>
-    public bool Contains(IpAddress address)
+    public bool Contains(IpAddress address) => Around(address) is not null;
+
+    /// <summary>The block that holds the address; null where none does.</summary>
+    public Cidr? Around(IpAddress address)
     {
         var (group, page, index) = Find(Cidr.Single(address));
         if (group < 0)
-            return false;
+            return null;
         var blocks = _groups[group].Pages[page].Blocks.Span;
-        return (index < blocks.Length && blocks[index].Contains(address)) || (index > 0 && blocks[index - 1].Contains(address));
+        if (index < blocks.Length && blocks[index].Contains(address))
+            return blocks[index];
+        return index > 0 && blocks[index - 1].Contains(address) ? blocks[index - 1] : null;
+    }
+
+    /// <summary>Whether the block is one of the list.</summary>
+    public bool Has(Cidr block)
+    {
+        var (group, page, index) = Find(block);
+        return group >= 0 && _groups[group].Pages[page].Blocks.Span is var blocks && index < blocks.Length && blocks[index] == block;
     }
 
     /// <summary>All blocks.</summary>

@@ -51,7 +51,9 @@ public static class HostPolicyMapping
     }
 
     /// <summary>To the wire.</summary>
-    public static V1.Delta ToWire(HostPolicyDelta delta)
+    /// <param name="delta">The delta.</param>
+    /// <param name="encode">Encodes what changed in a set, or finds its encoding; null to encode each anew.</param>
+    public static V1.Delta ToWire(HostPolicyDelta delta, Func<AddressSetChange, V1.AddressSetChange>? encode = null)
     {
         var wire = new V1.Delta
         {
@@ -62,7 +64,7 @@ public static class HostPolicyMapping
             Inbound = ToWire(delta.Inbound),
             Outbound = ToWire(delta.Outbound),
         };
-        wire.SetChanges.AddRange(delta.SetChanges.Select(SetMapping.ToWire));
+        wire.SetChanges.AddRange(delta.SetChanges.Select(encode ?? SetMapping.ToWire));
         wire.RemovedSets.AddRange(delta.RemovedSets);
         wire.PortSetChanges.AddRange(delta.PortSetChanges.Select(SetMapping.ToWire));
         wire.RemovedPortSets.AddRange(delta.RemovedPortSets);

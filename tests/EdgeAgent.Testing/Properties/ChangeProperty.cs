@@ -9,7 +9,7 @@ namespace EdgeAgent.Testing;
 /// </summary>
 public sealed class ChangeProperty
 {
-    private readonly Dictionary<HostPolicy, Digest> _digests = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<SharedPolicy, Digest> _digests = [];
 
     /// <summary>Applies a change and looks at what it reports.</summary>
     /// <exception cref="PropertyFailedException">It does not hold.</exception>
@@ -48,7 +48,7 @@ public sealed class ChangeProperty
     public void AssertUnchanged()
     {
         foreach (var (policy, digest) in _digests)
-            PropertyFailedException.Unless(HostPolicyDigest.Of(policy) == digest, () => "a policy of an earlier state changed with a later one");
+            PropertyFailedException.Unless(HostPolicyDigest.Of(policy.Policy) == digest, () => "a policy of an earlier state changed with a later one");
     }
 
     private static string Warnings(EngineState state) => string.Join('\n', PolicyEngine.WarningsOf(state));
@@ -64,9 +64,9 @@ public sealed class ChangeProperty
             () => $"reported as removed {string.Join(", ", result.Removed)}");
         foreach (var change in result.Changes)
         {
-            var from = change.Before ?? HostPolicy.Empty;
-            var arrived = HostPolicyDelta.Between(from, change.After).ApplyTo(from);
-            PropertyFailedException.Unless(HostPolicyDigest.Text(change.After) == HostPolicyDigest.Text(arrived), () => $"the delta for {change.Hosts.Any} leads elsewhere");
+            var from = change.Before ?? SharedPolicy.Empty;
+            var arrived = change.After.DeltaFrom(from, AddressSetChange.Between).ApplyTo(from.Policy);
+            PropertyFailedException.Unless(HostPolicyDigest.Text(change.After.Policy) == HostPolicyDigest.Text(arrived), () => $"the delta for {change.Hosts.Any} leads elsewhere");
             foreach (var host in change.Hosts)
             {
                 PropertyFailedException.Unless(
@@ -78,10 +78,14 @@ public sealed class ChangeProperty
 
     private Digest DigestOf(EngineState state, ResourceKey host) => state.SharedPolicyOf(host) is { } policy ? Of(policy) : default;
 
-    private Digest Of(HostPolicy policy)
+    private Digest Of(SharedPolicy policy)
     {
         if (!_digests.TryGetValue(policy, out var digest))
-            _digests[policy] = digest = HostPolicyDigest.Of(policy);
+        {
+            _digests[policy] = digest = HostPolicyDigest.Of(policy.Policy);
+            PropertyFailedException.Unless(policy.Digest == digest, () => "the digest that was carried along is not that of the policy's content");
+        }
+
         return digest;
     }
 }

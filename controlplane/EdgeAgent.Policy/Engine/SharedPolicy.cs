@@ -1,0 +1,37 @@
+using EdgeAgent.Contracts;
+
+namespace EdgeAgent.Policy;
+
+/// <summary>A host policy, without revision, as one instance for all hosts that enforce it, with its digest and the parts of that.</summary>
+public sealed class SharedPolicy
+{
+    private readonly HostPolicySummary _summary;
+
+    private SharedPolicy(HostPolicy policy, HostPolicySummary summary) => (Policy, _summary) = (policy, summary);
+
+    /// <summary>A policy that allows everything.</summary>
+    public static SharedPolicy Empty { get; } = Of(HostPolicy.Empty);
+
+    /// <summary>The policy, at no revision.</summary>
+    public HostPolicy Policy { get; }
+
+    /// <summary>The digest of its meaning.</summary>
+    public Digest Digest => _summary.Digest;
+
+    /// <summary>A policy made from nothing.</summary>
+    public static SharedPolicy Of(HostPolicy policy) => new(policy, HostPolicySummary.Of(policy));
+
+    /// <summary>The policy with other contents of some sets; costs what they changed by.</summary>
+    /// <param name="policy">The policy after the change.</param>
+    /// <param name="changedSets">The ids of the address sets of other content.</param>
+    internal SharedPolicy After(HostPolicy policy, IEnumerable<string> changedSets) => new(policy, _summary.After(policy, changedSets));
+
+    /// <summary>The delta that leads from another policy to this one; costs what they differ by where this one was made from the other.</summary>
+    /// <param name="earlier">The other policy.</param>
+    /// <param name="change">
+    /// What changed between two sets, the first of which may be missing: where many policies share sets, one that remembers
+    /// (<see cref="AddressSetChange.Between"/> does not).
+    /// </param>
+    public HostPolicyDelta DeltaFrom(SharedPolicy earlier, Func<AddressSet?, AddressSet, AddressSetChange> change) =>
+        HostPolicyDelta.Between((earlier.Policy, earlier._summary), (Policy, _summary), change);
+}
