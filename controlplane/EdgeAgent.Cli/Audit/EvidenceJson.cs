@@ -15,9 +15,9 @@ internal static class EvidenceJson
         json.WriteString("serverVersion", evidence.Header.ServerVersion);
         json.WriteNumber("revision", evidence.Header.Revision);
         HeadsJson.Write(json, evidence.Header.Findings, evidence.Header.Heads, evidence.Header.PublicKey);
-        WriteArray(json, "changes", evidence.Changes, change => WriteChange(json, change));
-        WriteArray(json, "hosts", evidence.Hosts, host => WriteHost(json, host));
-        WriteArray(json, "rulesets", evidence.Rulesets.Values, ruleset =>
+        json.WriteObjects("changes", evidence.Changes, change => WriteChange(json, change));
+        json.WriteObjects("hosts", evidence.Hosts, host => WriteHost(json, host));
+        json.WriteObjects("rulesets", evidence.Rulesets.Values, ruleset =>
         {
             json.WriteString("digest", ruleset.Digest);
             json.WriteString("received", ruleset.Received.ToDateTimeOffset().UtcDateTime);
@@ -33,7 +33,7 @@ internal static class EvidenceJson
         json.WriteString("at", entry.At.ToDateTimeOffset().UtcDateTime);
         json.WriteString("author", entry.Author);
         json.WriteString("note", entry.Note);
-        WriteArray(json, "changes", entry.Changes, change =>
+        json.WriteObjects("changes", entry.Changes, change =>
         {
             json.WriteString("change", ChangeOutput.WordOf(change.Kind));
             KeyText.WriteFields(json, change.Key);
@@ -49,7 +49,7 @@ internal static class EvidenceJson
             json.WriteNumber("realizedPercent", Math.Round(realized * 100, 4));
         else
             json.WriteNull("realizedPercent");
-        WriteArray(json, "timeline", host.Timeline, stretch =>
+        json.WriteObjects("timeline", host.Timeline, stretch =>
         {
             var transition = stretch.Standing.Transition;
             json.WriteNumber("number", stretch.Standing.Number);
@@ -67,23 +67,10 @@ internal static class EvidenceJson
         WriteObservations(json, "shadowedBy", host.ShadowedBy);
     }
 
-    private static void WriteObservations(Utf8JsonWriter json, string name, IReadOnlyList<Observation> observations) => WriteArray(json, name, observations, observation =>
+    private static void WriteObservations(Utf8JsonWriter json, string name, IReadOnlyList<Observation> observations) => json.WriteObjects(name, observations, observation =>
     {
         json.WriteNumber("number", observation.Number);
         json.WriteString("at", observation.At.ToDateTimeOffset().UtcDateTime);
         json.WriteString("text", observation.Text);
     });
-
-    private static void WriteArray<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> fields)
-    {
-        json.WriteStartArray(name);
-        foreach (var item in items)
-        {
-            json.WriteStartObject();
-            fields(item);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
 }

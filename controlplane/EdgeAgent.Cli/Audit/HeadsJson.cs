@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using EdgeAgent.Cli.Output;
 using EdgeAgent.Wire.V1;
 using Google.Protobuf;
 
@@ -11,29 +12,19 @@ internal static class HeadsJson
     /// <summary>Writes the fields <c>findings</c>, <c>heads</c> and <c>publicKey</c>.</summary>
     public static void Write(Utf8JsonWriter json, IEnumerable<AuditFinding> findings, IEnumerable<AuditHead> heads, ByteString publicKey)
     {
-        json.WriteStartArray("findings");
-        foreach (var finding in findings)
+        json.WriteObjects("findings", findings, finding =>
         {
-            json.WriteStartObject();
             json.WriteString("log", finding.Log);
             json.WriteNumber("number", finding.Number);
             json.WriteString("what", finding.What);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("heads");
-        foreach (var head in heads)
+        });
+        json.WriteObjects("heads", heads, head =>
         {
-            json.WriteStartObject();
             json.WriteString("log", head.Log);
             json.WriteNumber("number", head.Number);
             json.WriteString("hash", Convert.ToHexStringLower(head.Hash.Span));
             json.WriteBase64String("signature", head.Signature.Span);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
         json.WriteBase64String("publicKey", publicKey.Span);
     }
 

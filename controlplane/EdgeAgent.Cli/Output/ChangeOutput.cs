@@ -64,23 +64,15 @@ internal static class ChangeOutput
     }
 
     /// <summary>Writes the field <c>changes</c>.</summary>
-    public static void WriteChanges(Utf8JsonWriter json, IEnumerable<ResourceChange> changes)
+    public static void WriteChanges(Utf8JsonWriter json, IEnumerable<ResourceChange> changes) => json.WriteObjects("changes", changes, change =>
     {
-        json.WriteStartArray("changes");
-        foreach (var change in changes)
-        {
-            json.WriteStartObject();
-            json.WriteString("change", WordOf(change.Kind));
-            KeyText.WriteFields(json, change.Key);
-            if (change.Before.Length > 0)
-                json.WriteString("before", change.Before);
-            if (change.After.Length > 0)
-                json.WriteString("after", change.After);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
+        json.WriteString("change", WordOf(change.Kind));
+        KeyText.WriteFields(json, change.Key);
+        if (change.Before.Length > 0)
+            json.WriteString("before", change.Before);
+        if (change.After.Length > 0)
+            json.WriteString("after", change.After);
+    });
 
     /// <summary>Writes a finding as an object.</summary>
     public static void WriteFinding(Utf8JsonWriter json, Diagnostic finding)

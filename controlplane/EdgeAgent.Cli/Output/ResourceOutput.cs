@@ -48,10 +48,7 @@ internal static class ResourceOutput
                 json.WriteStartObject("hosts");
                 json.WriteNumber("span", realization.Span);
                 json.WriteNumber("realized", realization.Realized);
-                json.WriteStartArray("missing");
-                foreach (var host in realization.Missing)
-                    json.WriteStringValue(host);
-                json.WriteEndArray();
+                json.WriteTexts("missing", realization.Missing);
                 json.WriteEndObject();
             }
 

@@ -62,7 +62,7 @@ internal static class StatusJson
         json.WriteNumber("kernel", Milliseconds(status.KernelTime));
         json.WriteEndObject();
         WriteTraffic(json, status);
-        WriteTexts(json, "refusedClaims", report.RefusedClaims);
+        json.WriteTexts("refusedClaims", report.RefusedClaims);
         json.WriteNumber("conntrackCount", status.ConntrackCount);
         json.WriteNumber("conntrackMax", status.ConntrackMax);
         json.WriteNumber("cpuMilliseconds", Milliseconds(status.CpuTime));
@@ -73,7 +73,7 @@ internal static class StatusJson
     private static void WriteTraffic(Utf8JsonWriter json, HostStatus status)
     {
         json.WriteNumber("repairs", status.Repairs);
-        WriteArray(json, "drift", status.Drift, drift =>
+        json.WriteObjects("drift", status.Drift, drift =>
         {
             WriteInstant(json, "at", drift.At);
             json.WriteNumber("processId", drift.ProcessId);
@@ -81,13 +81,13 @@ internal static class StatusJson
             json.WriteString("what", drift.What);
             json.WriteNumber("repairedMilliseconds", Milliseconds(drift.Repaired));
         });
-        WriteArray(json, "counters", status.Counters, counter =>
+        json.WriteObjects("counters", status.Counters, counter =>
         {
             json.WriteString("counter", counter.Counter);
             json.WriteNumber("packets", counter.Packets);
             json.WriteNumber("bytes", counter.Bytes);
         });
-        WriteArray(json, "denied", status.Denied, flow =>
+        json.WriteObjects("denied", status.Denied, flow =>
         {
             json.WriteString("direction", flow.Direction.ToString());
             json.WriteString("source", Address(flow.Source));
@@ -98,8 +98,8 @@ internal static class StatusJson
             json.WriteNumber("count", flow.Count);
             WriteInstant(json, "lastSeen", flow.LastSeen);
         });
-        WriteTexts(json, "alwaysOpen", status.AlwaysOpen);
-        WriteTexts(json, "shadowedBy", status.ShadowedBy);
+        json.WriteTexts("alwaysOpen", status.AlwaysOpen);
+        json.WriteTexts("shadowedBy", status.ShadowedBy);
     }
 
     /// <summary>An address of 4 or 16 bytes.</summary>
@@ -113,26 +113,5 @@ internal static class StatusJson
             json.WriteNull(name);
         else
             json.WriteString(name, instant.ToDateTimeOffset().UtcDateTime);
-    }
-
-    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-            json.WriteStringValue(text);
-        json.WriteEndArray();
-    }
-
-    private static void WriteArray<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> fields)
-    {
-        json.WriteStartArray(name);
-        foreach (var item in items)
-        {
-            json.WriteStartObject();
-            fields(item);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
     }
 }

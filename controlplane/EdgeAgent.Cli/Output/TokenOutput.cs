@@ -38,10 +38,7 @@ internal static class TokenOutput
             foreach (var (key, value) in token.Labels.OrderBy(label => label.Key, StringComparer.Ordinal))
                 json.WriteString(key, value);
             json.WriteEndObject();
-            json.WriteStartArray("cidrs");
-            foreach (var block in token.Cidrs)
-                json.WriteStringValue(block);
-            json.WriteEndArray();
+            json.WriteTexts("cidrs", token.Cidrs);
             json.WriteNumber("uses", token.Uses);
             json.WriteNumber("used", token.Used);
             json.WriteString("created", Words.Instant(token.Created.ToDateTimeOffset()));

@@ -37,10 +37,7 @@ internal static class VerdictJson
         if (explained)
         {
             json.WriteString("source", end.Source);
-            json.WriteStartArray("others");
-            foreach (var other in end.Others)
-                json.WriteStringValue(other);
-            json.WriteEndArray();
+            json.WriteTexts("others", end.Others);
         }
 
         json.WriteEndObject();
