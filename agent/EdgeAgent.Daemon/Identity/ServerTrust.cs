@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using EdgeAgent.Wire;
 
 namespace EdgeAgent.Daemon;
 
@@ -16,23 +17,12 @@ internal sealed class ServerTrust(X509Certificate2Collection authorities, SslStr
     internal string? Refusal { get; private set; }
 
     /// <summary>What the handshake is made with.</summary>
-    internal SslClientAuthenticationOptions ToOptions()
+    internal SslClientAuthenticationOptions ToOptions() => new()
     {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid,
-            DisableCertificateDownloads = true,
-        };
-        policy.CustomTrustStore.AddRange(authorities);
-        return new()
-        {
-            ClientCertificateContext = own,
-            CertificateChainPolicy = policy,
-            RemoteCertificateValidationCallback = (_, certificate, chain, errors) => (Refusal = Problem(certificate as X509Certificate2, chain, errors)) is null,
-        };
-    }
+        ClientCertificateContext = own,
+        CertificateChainPolicy = OnlyAuthorities.ToPolicy(authorities, ignoreTime: true),
+        RemoteCertificateValidationCallback = (_, certificate, chain, errors) => (Refusal = Problem(certificate as X509Certificate2, chain, errors)) is null,
+    };
 
     /// <summary>A handshake that accepts anybody, over which nothing but public facts may pass.</summary>
     [SuppressMessage("Security", "CA5359", Justification = "what comes over it is compared with the token's pin")]

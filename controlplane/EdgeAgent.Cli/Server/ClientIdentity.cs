@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using EdgeAgent.Wire;
 
 namespace EdgeAgent.Cli.Server;
 
@@ -37,15 +38,8 @@ internal sealed class ClientIdentity
     public SslClientAuthenticationOptions ToOptions() => new()
     {
         ClientCertificateContext = _certificate is null ? null : SslStreamCertificateContext.Create(_certificate, _chain, offline: true),
-        CertificateChainPolicy = _authorities is null ? null : TrustOnly(_authorities),
+        CertificateChainPolicy = _authorities is null ? null : OnlyAuthorities.ToPolicy(_authorities, ignoreTime: false),
     };
-
-    private static X509ChainPolicy TrustOnly(X509Certificate2Collection authorities)
-    {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.AddRange(authorities);
-        return policy;
-    }
 
     private static X509Certificate2Collection Certificates(string text)
     {

@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EdgeAgent.ControlPlane.Configuration;
+using EdgeAgent.Wire;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace EdgeAgent.ControlPlane.Trust;
@@ -54,7 +55,8 @@ internal sealed class ServerCertificates : IDisposable
         https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
         https.ServerCertificateSelector = (_, _) => Current();
         https.ServerCertificateChain = _chain;
-        https.OnAuthenticate = (_, options) => options.CertificateChainPolicy = ClientPolicy();
+        // Times are looked at for each call, so that a host whose certificate ended is told so rather than cut off.
+        https.OnAuthenticate = (_, options) => options.CertificateChainPolicy = OnlyAuthorities.ToPolicy(_clientAuthorities, ignoreTime: true);
     }
 
     /// <inheritdoc/>
@@ -100,20 +102,6 @@ internal sealed class ServerCertificates : IDisposable
                 _server = Usable(Authority.IssueServer(_names, _time.GetUtcNow(), ServerLifetime));
             return _server;
         }
-    }
-
-    private X509ChainPolicy ClientPolicy()
-    {
-        // Times are looked at for each call, so that a host whose certificate ended is told so rather than cut off.
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid,
-            DisableCertificateDownloads = true,
-        };
-        policy.CustomTrustStore.AddRange(_clientAuthorities);
-        return policy;
     }
 
     /// <summary>Whether two thirds of a certificate's life are over.</summary>
