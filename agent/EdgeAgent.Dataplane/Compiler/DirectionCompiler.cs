@@ -31,9 +31,12 @@ internal sealed class DirectionCompiler(HostPolicy policy, Direction direction, 
 
         var rest = Rest(chains, cells);
         var (ports, protocols) = Dispatch(chains, cells, rest);
+        var failsafes = new FailsafeChains(ruleset, direction, options.Failsafes);
+        LeadThroughFailsafes(failsafes, ports, protocols);
+        LeadThroughIcmpV6(protocols);
         var portMap = ruleset.AddHash($"{_prefix}-ports", SetKind.VerdictMap, [KeyField.Protocol, KeyField.Port], ports.Count, PortMapSize, map => Fill(map, ports));
         var protocolMap = ruleset.AddHash($"{_prefix}-protocols", SetKind.VerdictMap, [KeyField.Protocol], protocols.Count, ProtocolMapSize, map => Fill(map, protocols));
-        bases.Write(direction, policy.Mode, placed.Stages.Count > 0, portMap.Name, protocolMap.Name, ChainVerdict.Goto($"{_prefix}-rest"));
+        bases.Write(direction, policy.Mode, placed.Stages.Count > 0, failsafes.Rules, portMap.Name, protocolMap.Name, Others([]));
 
         // Whom Log rules reach is not followed: that makes and takes away rules.
         return tables.All.Any(table => table.Logs.Count > 0) ? null : new(placed.Sets, classes, tables, maps.Maps);
@@ -77,6 +80,27 @@ internal sealed class DirectionCompiler(HostPolicy policy, Direction direction, 
 
         return (mapped, protocols);
     }
+
+    private void LeadThroughFailsafes(
+        FailsafeChains failsafes, List<(IpProtocol Protocol, ushort Port, ChainVerdict Target)> ports, List<(IpProtocol Protocol, ChainVerdict Target)> protocols)
+    {
+        var open = failsafes.Write((protocol, port) =>
+            ports.Find(mapped => (mapped.Protocol, mapped.Port) == (protocol, port)).Target ?? Others(protocols, protocol)).ToList();
+        ports.RemoveAll(mapped => open.Exists(failsafe => (failsafe.Protocol, failsafe.Port) == (mapped.Protocol, mapped.Port)));
+        ports.AddRange(open);
+    }
+
+    private void LeadThroughIcmpV6(List<(IpProtocol Protocol, ChainVerdict Target)> protocols)
+    {
+        var chain = ruleset.ChainName($"{_prefix}-icmpv6-first");
+        ruleset.AddChain(chain, [BaseChains.IcmpV6Always, new([new Decide(Others(protocols, IpProtocol.IcmpV6))])]);
+        protocols.RemoveAll(mapped => mapped.Protocol == IpProtocol.IcmpV6);
+        protocols.Add((IpProtocol.IcmpV6, ChainVerdict.Goto(chain)));
+    }
+
+    /// <summary>Where a protocol leads but for the ports that are mapped; the chain of the rest always has the same name.</summary>
+    private ChainVerdict Others(List<(IpProtocol Protocol, ChainVerdict Target)> protocols, IpProtocol? protocol = null) =>
+        protocols.Find(mapped => mapped.Protocol == protocol).Target ?? ChainVerdict.Goto($"{_prefix}-rest");
 
     private static void Fill(ElementTable.Builder map, List<(IpProtocol Protocol, ushort Port, ChainVerdict Target)> ports)
     {

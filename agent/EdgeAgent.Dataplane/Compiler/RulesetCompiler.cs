@@ -18,7 +18,7 @@ public static class RulesetCompiler
     {
         PolicyCheck.Verify(policy);
         var ruleset = new RulesetBuilder(options);
-        var bases = new BaseChains(ruleset, options);
+        var bases = new BaseChains(ruleset);
         var directions = new List<DirectionProgram?>();
         ruleset.AddChain(ruleset.ChainName(Ruleset.StampChain), [stamp.ToRule()]);
         if (policy.Mode == EnforcementMode.Off)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EdgeAgent.Contracts;
+using EdgeAgent.Testing;
 
 namespace EdgeAgent.Dataplane.Tests;
 
@@ -9,7 +10,7 @@ internal static class Damage
     public static Ruleset Of(Ruleset ruleset, Random random)
     {
         for (var i = random.Next(1, 5); i > 0; i--)
-            ruleset = Once(ruleset, random);
+            ruleset = Once(ruleset, random) is var damaged && FakeKernel.CanFollow(damaged) ? damaged : ruleset;
         return ruleset;
     }
 

@@ -64,7 +64,7 @@ public sealed class SmallestPlanTests
     {
         var before = WithPeers(10);
         var operations = Plan(before, before with { Mode = EnforcementMode.Audit }).Transactions.Single().Operations;
-        Assert.Equal(["cut", "in-deny", "in-tracked", "out-deny", "stamp"], operations.OfType<FlushChain>().Select(flush => flush.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["cut", "in-deny", "in-known", "out-deny", "stamp"], operations.OfType<FlushChain>().Select(flush => flush.Name).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(operations, operation => operation is AddElements or DeleteElements or CreateSet or DeleteSet or CreateChain or DeleteChain);
     }
 

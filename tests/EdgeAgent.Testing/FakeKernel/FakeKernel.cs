@@ -14,6 +14,9 @@ public sealed class FakeKernel
     /// <summary>What it holds; null where there is no table.</summary>
     public Ruleset? Ruleset { get; private set; }
 
+    /// <summary>Whether no way through a table's chains is a circle or longer than the kernel follows.</summary>
+    public static bool CanFollow(Ruleset ruleset) => References.DeepestWay(ruleset) <= References.MostChains;
+
     /// <summary>Applies all transactions of a plan in order.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="afterEach">Called with what the kernel holds after each transaction.</param>

@@ -72,7 +72,7 @@ internal sealed class KernelAttempt(Ruleset? before)
     public Ruleset? Commit()
     {
         _operation = null;
-        if (_table is not null && References.DeepestWay(_table) is var depth && depth > 16)
+        if (_table is not null && References.DeepestWay(_table) is var depth && depth > References.MostChains)
             throw depth == int.MaxValue ? Refuse("ELOOP", "chains go round in a circle") : Refuse("EMLINK", $"chains are {depth} deep");
         if (_table is not null && _newIntervals.FirstOrDefault(set => References.InReach(_table, set)) is { } unsafeSet)
             throw Refuse("UNSAFE", $"interval set {unsafeSet} is made and put into use in one transaction: packets miss it for a moment");

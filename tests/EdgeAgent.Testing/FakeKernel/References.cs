@@ -5,6 +5,9 @@ namespace EdgeAgent.Testing;
 /// <summary>Who refers to what in a table.</summary>
 internal static class References
 {
+    /// <summary>NFT_JUMP_STACK_SIZE.</summary>
+    public const int MostChains = 16;
+
     public static string? SetOf(Expression step) => step switch
     {
         LookupSet lookup => lookup.Set,
