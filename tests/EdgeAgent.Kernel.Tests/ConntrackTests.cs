@@ -57,11 +57,11 @@ public sealed class ConntrackTests : IDisposable
 
         Deny();
         Assert.True(Probe.TryExchange(cut, Probe.Patience));
-        Assert.True(_conntrack.Forget(FlowOf(cut)));
+        Assert.Equal(1, _conntrack.Forget([FlowOf(cut)]));
         Assert.False(Probe.TryExchange(cut, Probe.Silence));
         Assert.True(Probe.TryExchange(kept, Probe.Patience));
         Assert.DoesNotContain(_conntrack.ReadAll(), f => f.Id == flow.Id);
-        Assert.False(_conntrack.Forget(flow));
+        Assert.Equal(0, _conntrack.Forget([flow]));
     }
 
     [Theory]
@@ -84,12 +84,26 @@ public sealed class ConntrackTests : IDisposable
             ]))),
         ]));
         Assert.True(Probe.TryExchange(cut, Probe.Patience));
-        Assert.True(_conntrack.SetMark(FlowOf(cut), 0x1100, 0x0100));
+        Assert.Equal(1, _conntrack.SetMark([FlowOf(cut)], 0x1100, 0x0100));
         Assert.Equal(0x100u, FlowOf(cut).Mark);
         Assert.False(Probe.TryExchange(cut, Probe.Silence));
         Assert.True(Probe.TryExchange(kept, Probe.Patience));
-        Assert.True(_conntrack.SetMark(FlowOf(cut), 0, 0x0100));
+        Assert.Equal(1, _conntrack.SetMark([FlowOf(cut)], 0, 0x0100));
         Assert.Equal(0u, FlowOf(kept).Mark);
+    }
+
+    [Fact]
+    public void Of_many_flows_those_that_are_gone_are_left_out_wherever_they_stand()
+    {
+        var (from, to) = (Address(_pair.ClientV4), Address(_pair.ServerV4));
+        foreach (var port in Enumerable.Range(20_000, 600))
+            _conntrack.Adopt(new FlowTuple { Source = from, Destination = to, Protocol = IpProtocol.Tcp, SourcePort = (ushort)port, DestinationPort = Port }, 1_000);
+        var flows = _conntrack.ReadAll().Where(static flow => flow.Original.DestinationPort == Port).ToList();
+        Assert.Equal(600, flows.Count);
+        Assert.Equal(4, _conntrack.Forget([flows[0], flows[255], flows[256], flows[^1]]));
+        Assert.Equal(596, _conntrack.SetMark(flows, 0x4000_0000, 0x4000_0000));
+        Assert.Equal(596, _conntrack.Read(new FlowFilter(null) { Mark = 0x4000_0000 }).Count);
+        Assert.Equal(0, _conntrack.SetMark([], 1, 1));
     }
 
     [Fact]
@@ -116,7 +130,7 @@ public sealed class ConntrackTests : IDisposable
         Assert.Empty(_conntrack.Read(new FlowFilter(IpFamily.V6) { Source = Address(_pair.ServerV6), Protocol = IpProtocol.Tcp }));
         Assert.Equal(2, _conntrack.Read(new FlowFilter(IpFamily.V4) { Protocol = IpProtocol.Tcp, AnsweringPort = Port + 1 }).Count + _conntrack.Read(new FlowFilter(IpFamily.V6) { Protocol = IpProtocol.Tcp, AnsweringPort = Port }).Count);
         Assert.Equal(3, _conntrack.Read(new FlowFilter(IpFamily.V4) { Answerer = Address(_pair.ServerV4) }).Count(flow => flow.Original.Protocol.HasPorts));
-        Assert.True(_conntrack.SetMark(FlowOf(otherPort), 0x8000_0000, 0x8000_0000));
+        Assert.Equal(1, _conntrack.SetMark([FlowOf(otherPort)], 0x8000_0000, 0x8000_0000));
         Assert.Equal([FlowOf(otherPort).Id], _conntrack.Read(new FlowFilter(null) { Mark = 0x8000_0000 }).Select(static f => f.Id));
         var others = _conntrack.ReadAll().Where(static f => f.Original.Source.Family == IpFamily.V4).Select(static f => f.Id).Order().ToList();
         _conntrack.Forget(new FlowFilter(IpFamily.V6) { Source = Address(_pair.ClientV6) });
@@ -143,7 +157,7 @@ public sealed class ConntrackTests : IDisposable
         Assert.Equal(ProbeResult.Answered, Probe.Ping(_pair.Client, _pair.ServerV6, Probe.Patience));
         var pings = _conntrack.ReadAll().Where(static f => f.Original.Protocol.HasIcmpType && f.Original.IcmpIdentifier == 1).ToList();
         Assert.Equal([(byte)8, (byte)128], pings.Select(static f => f.Original.IcmpType).Order());
-        Assert.All(pings, ping => Assert.True(_conntrack.Forget(ping)));
+        Assert.Equal(pings.Count, _conntrack.Forget(pings));
     }
 
     [Fact]

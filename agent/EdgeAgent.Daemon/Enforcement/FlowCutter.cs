@@ -89,26 +89,20 @@ internal sealed class FlowCutter(bool byMark, string? networkNamespace) : IDispo
         var judge = new FlowJudge(enforcement);
         var own = _addresses.Read().Select(found => found.Address).ToHashSet();
         var listening = new Lazy<IReadOnlySet<ushort>>(() => EstablishedSockets.Listening(networkNamespace));
-        var (cut, restored) = (0, 0);
-        var marked = new List<Flow>();
+        var (denied, granted, marked) = (new List<Flow>(), new List<Flow>(), new List<Flow>());
         foreach (var flow in flows)
         {
             var isMarked = (flow.Mark & CutMark.Bit) != 0;
-            var denied = HostFlow.Of(flow, own, port => listening.Value.Contains(port)) is { } seen && !judge.Allows(seen);
-            if (denied != isMarked && Change(flow, denied))
-            {
-                cut += denied ? 1 : 0;
-                restored += denied ? 0 : 1;
-            }
-
-            if (denied && byMark)
+            var isDenied = HostFlow.Of(flow, own, port => listening.Value.Contains(port)) is { } seen && !judge.Allows(seen);
+            if (isDenied != isMarked)
+                (isDenied ? denied : granted).Add(flow);
+            if (isDenied && byMark)
                 marked.Add(isMarked ? flow : flow with { Mark = flow.Mark | CutMark.Bit });
         }
 
+        var cut = byMark ? _conntrack.SetMark(denied, CutMark.Bit, CutMark.Bit) : _conntrack.Forget(denied);
+        var restored = _conntrack.SetMark(granted, 0, CutMark.Bit);
         _marked = marked.Count <= MostRemembered ? marked : null;
         return new(flows.Count, cut, restored);
     }
-
-    private bool Change(Flow flow, bool denied) =>
-        denied && !byMark ? _conntrack.Forget(flow) : _conntrack.SetMark(flow, denied ? CutMark.Bit : 0, CutMark.Bit);
 }

@@ -9,7 +9,11 @@ public sealed class ConntrackTable : IDisposable
     private const ushort New = ((ushort)Subsystem.Conntrack << 8) | 0, Get = New | 1, Delete = New | 2, GetStatistics = New | 5;
     private const ushort StatisticsEntries = 1, StatisticsLimit = 2;
 
+    /// <summary>Messages in one datagram: some 30 KiB.</summary>
+    private const int SentTogether = 256;
+
     private readonly NetlinkConnection _connection;
+    private readonly List<Acknowledgement> _failures = [];
     private readonly MessageBuffer _request = new();
 
     /// <param name="networkNamespace">File of the network namespace; null for this process's own.</param>
@@ -31,14 +35,10 @@ public sealed class ConntrackTable : IDisposable
         return Read("list flows", FlowCodec.FamilyOf(filter.Family), message => FlowCodec.WriteFilter(message, filter.ForKernel), filter);
     }
 
-    /// <summary>Forgets one flow, so that its next packet is judged as the first of a new one. About 10 microseconds.</summary>
-    /// <param name="flow">As it was read; another flow that has taken its place since is left alone.</param>
-    /// <returns>False if it was gone already.</returns>
-    public bool Forget(Flow flow)
-    {
-        ArgumentNullException.ThrowIfNull(flow);
-        return Try($"forget flow {flow.Original}", Delete, flow, static _ => { });
-    }
+    /// <summary>Forgets flows, so that the next packet of each is judged as the first of a new one. About 10 microseconds for each.</summary>
+    /// <param name="flows">As they were read; another flow that has taken the place of one since is left alone.</param>
+    /// <returns>How many were forgotten; the others were gone already.</returns>
+    public int Forget(IEnumerable<Flow> flows) => Change("forget flows", Delete, flows, static _ => { });
 
     /// <summary>Forgets the flows that a filter means, in one walk of the kernel's table.</summary>
     /// <exception cref="ArgumentException">The filter means everything, or its fields do not fit together.</exception>
@@ -49,8 +49,7 @@ public sealed class ConntrackTable : IDisposable
         filter.ThrowIfUnfit();
         if (filter.ForKernel != filter)
         {
-            foreach (var flow in Read(filter))
-                Forget(flow);
+            Forget(Read(filter));
             return;
         }
 
@@ -59,18 +58,15 @@ public sealed class ConntrackTable : IDisposable
     }
 
     /// <summary>
-    /// Sets bits of a flow's mark. A rule that drops by mark then cuts the flow for good in both directions, whereas a forgotten flow
+    /// Sets bits of the marks of flows. A rule that drops by mark then cuts a flow for good in both directions, whereas a forgotten flow
     /// comes back as a new one with the next packet of either side that the rules let out.
     /// </summary>
-    /// <param name="flow">As it was read; another flow that has taken its place since is left alone.</param>
+    /// <param name="flows">As they were read; another flow that has taken the place of one since is left alone.</param>
     /// <param name="value">The new value of the bits.</param>
     /// <param name="mask">The bits to change.</param>
-    /// <returns>False if it was gone already.</returns>
-    public bool SetMark(Flow flow, uint value, uint mask)
-    {
-        ArgumentNullException.ThrowIfNull(flow);
-        return Try($"mark flow {flow.Original}", New, flow, message => FlowCodec.WriteMark(message, value & mask, mask));
-    }
+    /// <returns>How many were marked; the others were gone already.</returns>
+    public int SetMark(IEnumerable<Flow> flows, uint value, uint mask) =>
+        Change("mark flows", New, flows, message => FlowCodec.WriteMark(message, value & mask, mask));
 
     /// <summary>
     /// Tracks a TCP connection that was established before tracking began, so that its next packet is judged as part of it whichever side
@@ -126,22 +122,31 @@ public sealed class ConntrackTable : IDisposable
         });
     }
 
-    private bool Try(string operation, ushort type, Flow flow, Body body)
+    private int Change(string operation, ushort type, IEnumerable<Flow> flows, Body body)
     {
-        Write(type, MessageFlags.None, FlowCodec.FamilyOf(flow.Original.Source.Family), message =>
+        ArgumentNullException.ThrowIfNull(flows);
+        return flows.Chunk(SentTogether).Sum(portion => Change(operation, type, portion, body));
+    }
+
+    private int Change(string operation, ushort type, Flow[] flows, Body body)
+    {
+        _request.Clear();
+        var first = 0u;
+        var last = 0u;
+        for (var i = 0; i < flows.Length; i++)
         {
-            FlowCodec.WriteReference(message, flow);
+            last = _connection.NextSequence();
+            first = i == 0 ? last : first;
+            using var message = _request.Begin(type, MessageFlags.Request | (i == flows.Length - 1 ? MessageFlags.Acknowledge : MessageFlags.None), last);
+            NetfilterHeader.Write(message, FlowCodec.FamilyOf(flows[i].Original.Source.Family));
+            FlowCodec.WriteReference(message, flows[i]);
             body(message);
-        });
-        try
-        {
-            _connection.Execute(operation, _request);
-            return true;
         }
-        catch (NetlinkException e) when (e.Errno == Errno.ENOENT)
-        {
-            return false;
-        }
+
+        _connection.Transact(operation, _request, last, _failures, 0, static (_, _) => { });
+        foreach (var failure in _failures.Where(static failure => failure.Errno != Errno.ENOENT))
+            throw failure.ToException(operation, flows.ElementAtOrDefault((int)(failure.Sequence - first))?.Original.ToString());
+        return flows.Length - _failures.Count;
     }
 
     private void Write(ushort type, MessageFlags flags, byte family, Body body)

@@ -72,7 +72,7 @@ public sealed class WithdrawalTests : IAsyncLifetime
             using var conntrack = new Netfilter.ConntrackTable(_lab.Host.Path);
             var flow = conntrack.ReadAll().Single(flow => flow.Original.SourcePort == stream.Port);
             Assert.False(flow.PickedUp);
-            conntrack.Forget(flow);
+            conntrack.Forget([flow]);
             await AgentLab.UntilAsync(() => conntrack.ReadAll().Any(flow => flow.Original.DestinationPort == stream.Port && flow.PickedUp), "a flow that was picked up");
             Assert.True(stream.Flows(), "after it was picked up");
         }
@@ -105,7 +105,7 @@ public sealed class WithdrawalTests : IAsyncLifetime
         using var stream = new Drinker(_lab.Host, ProtocolType.Tcp, _lab.Pair.ServerV4, _lab.Pair.ClientV4, Port);
         Assert.True(stream.Flows());
         using (var conntrack = new Netfilter.ConntrackTable(_lab.Host.Path))
-            Assert.True(conntrack.SetMark(conntrack.ReadAll().Single(flow => flow.Original.SourcePort == stream.Port), 0x539, uint.MaxValue));
+            Assert.Equal(1, conntrack.SetMark([conntrack.ReadAll().Single(flow => flow.Original.SourcePort == stream.Port)], 0x539, uint.MaxValue));
         var withdrawn = Egress(8, Port + 1);
         controlPlane.Publish(withdrawn);
         await controlPlane.RealizedAsync(withdrawn);
