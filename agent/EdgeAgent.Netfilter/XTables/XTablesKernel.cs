@@ -22,7 +22,8 @@ public sealed class XTablesKernel : IDisposable
     /// <summary>Up to so many bytes a table's entries are part of the mark, so that a rule that takes the place of another is noticed.</summary>
     private const int MarkedSize = 256 * 1024;
 
-    private const int Attempts = 4;
+    /// <summary>So often all is read beside writers; where they do not cease, the last attempt keeps them out.</summary>
+    private const int AttemptsBeside = 3, Attempts = AttemptsBeside + 1;
 
     private readonly FilterSocket _v4;
     private readonly FilterSocket _v6;
@@ -80,6 +81,7 @@ public sealed class XTablesKernel : IDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
+            using var alone = attempt > AttemptsBeside ? XTablesLock.Take() : null;
             var mark = ReadMark();
             try
             {
