@@ -5,8 +5,11 @@ namespace EdgeAgent.Daemon;
 /// <summary>Rule 7: foreign changes are repaired at once, but not endlessly fast.</summary>
 internal static class Drifting
 {
-    /// <summary>Comparing and repairing may take at most this part of the time of one processor, where changes come without end.</summary>
-    private const int LeastRest = 20;
+    /// <summary>
+    /// Where changes come without end, comparing and repairing rest for so many times what they took: with what is done beside them, hearing of
+    /// the changes and putting them into words, they stay within a twentieth of a processor.
+    /// </summary>
+    private const int LeastRest = 40;
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
@@ -30,7 +33,7 @@ internal static class Drifting
             Repairs = state.Repairs + 1,
             RepairTimes = Appended(state.RepairTimes, outcome.At, state.Settings),
         };
-        var storm = IsFull(recorded.RepairTimes, outcome.At, state.Settings);
+        var storm = IsFull(recorded.RepairTimes, outcome.At, state.Settings.RepairWindow, state.Settings);
         stormBegins = storm && !state.Storm;
         return recorded with { Storm = storm };
     }
@@ -41,7 +44,7 @@ internal static class Drifting
     /// <summary>Repairs, and alarms, have become rare again.</summary>
     internal static AgentState EndStorm(AgentState state, TimeSpan at) => state with
     {
-        Storm = state.Storm && IsFull(state.RepairTimes, at, state.Settings),
+        Storm = state.Storm && IsFull(state.RepairTimes, at, state.Settings.RepairWindow, state.Settings),
         Paced = state.Paced && IsPaced(state, at),
     };
 
@@ -60,10 +63,12 @@ internal static class Drifting
         return rest < LongestPause ? rest : LongestPause;
     }
 
-    private static bool IsPaced(AgentState state, TimeSpan at) => IsFull(state.AlarmTimes, at, state.Settings);
+    // While it rests for long, fewer alarms than a burst fit into the window; they have not become rare for that.
+    private static bool IsPaced(AgentState state, TimeSpan at) =>
+        IsFull(state.AlarmTimes, at, Max(state.Settings.RepairWindow, state.Paced ? (state.Settings.RepairBurst + 1) * Pause(state) : TimeSpan.Zero), state.Settings);
 
-    private static bool IsFull(EquatableArray<TimeSpan> times, TimeSpan at, CoreSettings settings) =>
-        times.Count >= settings.RepairBurst && at - times[0] < settings.RepairWindow;
+    private static bool IsFull(EquatableArray<TimeSpan> times, TimeSpan at, TimeSpan window, CoreSettings settings) =>
+        times.Count >= settings.RepairBurst && at - times[0] < window;
 
     private static EquatableArray<TimeSpan> Appended(EquatableArray<TimeSpan> times, TimeSpan at, CoreSettings settings) =>
         times.Append(at).TakeLast(settings.RepairBurst).ToEquatableArray();
