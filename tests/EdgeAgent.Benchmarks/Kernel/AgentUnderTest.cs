@@ -99,7 +99,7 @@ internal sealed class AgentUnderTest : IDisposable
         {
             if (Stopwatch.GetElapsedTime(started) > Patience)
                 throw new TimeoutException($"the agent holds {_agent.State.Held?.Policy} and not {policy.Short}: {_agent.State.Standing.Reason}");
-            Thread.Sleep(1);
+            Thread.SpinWait(200);
         }
     }
 

@@ -43,7 +43,10 @@ internal static class OnePeerClaims
         }
     }
 
-    /// <summary>A delta as it comes over the wire, to the kernel's acknowledgement, in an agent that does all else beside.</summary>
+    /// <summary>
+    /// A delta as it comes over the wire, to the kernel's acknowledgement, in an agent that does all else beside: one after the other, and
+    /// beside it after pauses, in which processors fall asleep and caches fill with other things.
+    /// </summary>
     public static IEnumerable<Claim> Agent()
     {
         foreach (var policies in Policies)
@@ -51,8 +54,8 @@ internal static class OnePeerClaims
             // The policy is written to disk behind each change, which takes the longer the more it holds.
             var rounds = policies < 10_000 ? 200 : 40;
             using var agent = new AgentUnderTest(LargePolicy.Of(policies));
-            var (times, plans, encodes, kernels) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
-            for (var i = -20; i < rounds; i++)
+            var (times, plans, encodes, kernels, rested) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
+            for (var i = -rounds; i < rounds; i++)
             {
                 foreach (var change in (ReadOnlySpan<Func<HostPolicy, HostPolicy>>)[LargePolicy.WithOneMorePeer, LargePolicy.WithoutTheOneMore])
                 {
@@ -66,9 +69,18 @@ internal static class OnePeerClaims
                 }
             }
 
+            for (var i = 0; i < rounds / 2; i++)
+            {
+                foreach (var change in (ReadOnlySpan<Func<HostPolicy, HostPolicy>>)[LargePolicy.WithOneMorePeer, LargePolicy.WithoutTheOneMore])
+                {
+                    Thread.Sleep(10);
+                    rested.Add(agent.Change(change));
+                }
+            }
+
             yield return new(
                 $"agent.one-peer.{Entries(policies)}", Median.Of(times), "us", 100,
-                $"delta to acknowledgement, {times.Count} times, a tenth within {times[times.Count / 10]:0} us; of it planned in {Median.Of(plans):0}, encoded in {Median.Of(encodes):0}, in the kernel {Median.Of(kernels):0}");
+                $"delta to acknowledgement, {times.Count} times, a tenth within {times.Order().ElementAt(times.Count / 10):0} us; of it planned in {Median.Of(plans):0}, encoded in {Median.Of(encodes):0}, in the kernel {Median.Of(kernels):0}; after 10 ms without work {Median.Of(rested):0}");
         }
     }
 
