@@ -8,6 +8,7 @@ namespace EdgeAgent.Benchmarks;
 internal static class EngineClaims
 {
     private const double Mebibyte = 1024 * 1024;
+    private const int Pods = 10_000;
 
     /// <summary>A fleet, how often it is built, and what is asked of it.</summary>
     private sealed record Size(string Name, FleetWorld World, int Builds, double Build, double Label);
@@ -42,6 +43,10 @@ internal static class EngineClaims
             Change.Of(FleetWorld.Host(world.Hosts + other, ++other % world.Identities)), deltas: false);
         yield return Claim(size, "host-leaves", 2, "one host less", state, () =>
             Change.Delete(FleetWorld.Host(++other, 0).Key), deltas: false);
+
+        var pods = PolicyEngine.Apply(state, Change.Of([.. Enumerable.Range(0, Pods).Select(number => FleetWorld.Pod(number, number, 0))])).State;
+        yield return Claim(size, "pod-moves", 10, $"one of {Pods} pods gets another address, to the deltas of the hosts that may talk to it", pods, () =>
+            Change.Of(FleetWorld.Pod(7, Pods + (++other % Pods), 0)));
 
         // Half a thousand hosts at either end, whatever the size of the fleet.
         var applications = Math.Max(1, 500 * world.Identities / world.Hosts);

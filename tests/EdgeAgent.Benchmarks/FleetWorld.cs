@@ -28,6 +28,14 @@ internal sealed record FleetWorld(int Hosts, int Identities, int Policies)
         Addresses = [Cidr.Single(new(IpFamily.V4, (UInt128)(0x0a000000u + (uint)(number * 2))))],
     };
 
+    /// <summary>A pod of an application, without agent.</summary>
+    public static EndpointResource Pod(int number, int address, int application) => new(new("Pod", "bench", $"pod-{number}"), SourcePosition.None)
+    {
+        Nature = EndpointNature.Workload,
+        Labels = LabelSet.Of(("app", $"app-{application}")),
+        Addresses = [Cidr.Single(new(IpFamily.V4, (UInt128)(0x0af40000u + (uint)(address * 2))))],
+    };
+
     /// <summary>A policy that lets an application into another.</summary>
     public PolicyResource Policy(int number) => Grant($"policy-{number}", [number % Identities], [((number * 7) + 1) % Identities], (ushort)(8000 + (number % 50)));
 

@@ -34,6 +34,7 @@ public sealed class RoleTests
         ["Retry"] = (client => client.RetryAsync(new()).ResponseAsync, [EditorThere, AdminThere, Editor, Admin]),
         ["Quarantine"] = (client => client.QuarantineAsync(new() { Host = "default/h" }).ResponseAsync, [Editor, Admin]),
         ["Release"] = (client => client.ReleaseAsync(new() { Host = "default/h" }).ResponseAsync, [Editor, Admin]),
+        ["ListClusters"] = (client => client.ListClustersAsync(new()).ResponseAsync, [Viewer, Editor, Admin]),
         ["VerifyAudit"] = (client => client.VerifyAuditAsync(new()).ResponseAsync, [Viewer, Editor, Admin]),
         ["ExportAudit"] = (client => FirstAsync(client.ExportAudit(new()).ResponseStream), [Viewer, Editor, Admin]),
         ["CreateToken"] = (client => client.CreateTokenAsync(new()).ResponseAsync, [Admin]),

@@ -11,13 +11,19 @@ internal static class GetCommand
 {
     public static Command Create(Terminal terminal, ServerOptions server)
     {
-        var kind = new Argument<string>("KIND") { Description = "A kind such as host, namespace, networkpolicy; policy for every kind of policy, all for everything." };
+        var kind = new Argument<string>("KIND") { Description = "A kind such as host, namespace, networkpolicy; policy for every kind of policy, all for everything; clusters for those that are followed." };
         var name = new Argument<string?>("NAME") { Arity = ArgumentArity.ZeroOrOne, Description = "The resource's name, or namespace/name." };
         var space = new Option<string?>("--namespace", "-n") { HelpName = "NAMESPACE", Description = "All of them where it is left out; of one name, default." };
         var output = OutputOption.Create(OutputFormat.Table, OutputFormat.Json, OutputFormat.Yaml);
         var command = new Command("get", "Shows resources, the warnings that hold for them, and on how many hosts a policy is realized. Exit code 1: there is none of that name.") { kind, name, space, output };
         command.SetAction(async (parsed, cancellation) =>
         {
+            if (parsed.GetValue(kind) is "cluster" or "clusters")
+            {
+                using var channel = server.Connect(parsed, terminal);
+                return await ClustersAsync(terminal, channel, parsed.GetValue(name), parsed.GetValue(output) ?? OutputFormat.Table, cancellation);
+            }
+
             var kinds = KindNames.Find(parsed.GetValue(kind)!);
             var (wantedSpace, wantedName) = Split(parsed.GetValue(name), parsed.GetValue(space));
             using var connection = server.Connect(parsed, terminal);
@@ -43,6 +49,19 @@ internal static class GetCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static async Task<int> ClustersAsync(Terminal terminal, ServerConnection connection, string? name, OutputFormat output, CancellationToken cancellation)
+    {
+        var response = await connection.Admin.ListClustersAsync(new ListClustersRequest(), ServerConnection.Call(cancellation));
+        var clusters = response.Clusters.Where(cluster => name is null || cluster.Name == name).ToList();
+        if (name is not null && clusters.Count == 0)
+            throw CommandFailure.Negative($"edgectl: there is no cluster '{name}'");
+        if (output == OutputFormat.Table)
+            ClusterOutput.WriteTable(terminal, clusters);
+        else
+            ClusterOutput.WriteJson(terminal, clusters);
+        return ExitCode.Done;
     }
 
     private static (string? Namespace, string? Name) Split(string? name, string? space)

@@ -36,6 +36,9 @@ internal sealed record ConfigurationDocument
     /// <summary>Where the store is.</summary>
     public StoreDocument? Store { get; init; }
 
+    /// <summary>The clusters whose API servers are followed.</summary>
+    public IReadOnlyList<ClusterDocument>? Clusters { get; init; }
+
     /// <summary>How large the store may grow, in MiB.</summary>
     public long? StoreLimitMebibytes { get; init; }
 
@@ -76,6 +79,37 @@ internal sealed record TlsDocument
 
     /// <summary>Days that a host's certificate lives.</summary>
     public double? CertificateDays { get; init; }
+}
+
+/// <summary>An item of <c>clusters</c>.</summary>
+internal sealed record ClusterDocument
+{
+    /// <summary>What the cluster is called here.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The address of its API server.</summary>
+    public string? Server { get; init; }
+
+    /// <summary>Path of the authority of the server's certificate in PEM.</summary>
+    public string? CertificateAuthority { get; init; }
+
+    /// <summary>Path of a file with a bearer token, which may change.</summary>
+    public string? TokenFile { get; init; }
+
+    /// <summary>Path of a client certificate in PEM.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>Path of its key in PEM.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>What names of its objects are preceded by.</summary>
+    public string? Prefix { get; init; }
+
+    /// <summary>The kinds that are followed.</summary>
+    public IReadOnlyList<string>? Kinds { get; init; }
+
+    /// <summary>Whether the cluster is no longer followed, and what it gave is to go.</summary>
+    public bool? Forget { get; init; }
 }
 
 /// <summary>Source-generated JSON of the configuration file.</summary>

@@ -28,6 +28,7 @@ internal static class ConfigurationReader
             ReportInterval = Seconds(file, "reportSeconds", document.ReportSeconds, 0.1, 86400) ?? defaults.ReportInterval,
             CertificateLifetime = Seconds(file, "tls.certificateDays", document.Tls?.CertificateDays * 86400, 60, 86400 * 3650.0) ?? defaults.CertificateLifetime,
             Postgres = Postgres(file, document.Store),
+            Clusters = ClusterSettings.Read(file, document.Clusters ?? [], path => Resolve(file, path)),
             StoreLimit = InRange(file, "storeLimitMebibytes", document.StoreLimitMebibytes ?? 0, 0, 1L << 30) * 1024 * 1024,
             RulesetBudget = document.RulesetLimitMebibytes is { } limit ? InRange(file, "rulesetLimitMebibytes", limit, 0, 1L << 30) * 1024 * 1024 : defaults.RulesetBudget,
         };
@@ -45,7 +46,7 @@ internal static class ConfigurationReader
         }
         catch (JsonException e)
         {
-            throw new ConfigurationException($"{file}:{e.LineNumber + 1}:{e.BytePositionInLine + 1}: {e.Path}: {e.Message.Split(" Path: ")[0]} (expected JSON with the fields data, listen, http, insecure, tls, trustDomain, administrators, heartbeatSeconds, reportSeconds, store, storeLimitMebibytes, rulesetLimitMebibytes)");
+            throw new ConfigurationException($"{file}:{e.LineNumber + 1}:{e.BytePositionInLine + 1}: {e.Path}: {e.Message.Split(" Path: ")[0]} (expected JSON with the fields data, listen, http, insecure, tls, trustDomain, administrators, heartbeatSeconds, reportSeconds, store, clusters, storeLimitMebibytes, rulesetLimitMebibytes)");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

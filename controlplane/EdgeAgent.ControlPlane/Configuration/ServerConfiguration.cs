@@ -44,6 +44,9 @@ public sealed record ServerConfiguration
     /// <summary>The connection string of the PostgreSQL database that is the store; null for a file of the data directory.</summary>
     public string? Postgres { get; init; }
 
+    /// <summary>The clusters whose API servers are followed.</summary>
+    public EquatableArray<ClusterConfiguration> Clusters { get; init; }
+
     /// <summary>How large the store may grow, in bytes; 0 for as large as the disk.</summary>
     public long StoreLimit { get; init; }
 

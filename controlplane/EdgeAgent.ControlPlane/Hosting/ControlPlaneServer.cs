@@ -1,3 +1,4 @@
+using EdgeAgent.ControlPlane.Clusters;
 using EdgeAgent.ControlPlane.Configuration;
 using EdgeAgent.ControlPlane.Hosts;
 using EdgeAgent.ControlPlane.Revisions;
@@ -129,9 +130,11 @@ public sealed class ControlPlaneServer : IAsyncDisposable
             services.AddHostedService(provider => new RevisionFollower(postgres, provider.GetRequiredService<RevisionWriter>(), provider.GetRequiredService<ILogger<RevisionFollower>>()));
         }
 
+        services.AddSingleton<IClusterClaims>(store.Database is PostgresServer shared ? new SharedClaims(shared) : new OnlyControlPlane());
+        services.AddSingleton<ClusterFollowers>().AddHostedService(provider => provider.GetRequiredService<ClusterFollowers>());
         services.AddSingleton<TransitionRecorder>().AddHostedService(provider => provider.GetRequiredService<TransitionRecorder>());
         services.AddHostedService<StalenessWatch>().AddHostedService<SystemdService>();
-        services.AddSingleton<ResourceChanges>().AddSingleton<HostOrders>().AddSingleton<ResourceQueries>().AddSingleton<StatusQueries>().AddSingleton<ExplainQueries>();
+        services.AddSingleton<ResourceChanges>().AddSingleton<HostOrders>().AddSingleton<ResourceQueries>().AddSingleton<StatusQueries>().AddSingleton<ExplainQueries>().AddSingleton<ClusterQueries>();
         services.AddSingleton(provider => new AuditQueries(store, provider.GetRequiredService<AuditIntegrity>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DraftChanges>().AddSingleton<RolloutOrders>();
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<RolloutDriver>(provider, store.Database is PostgresServer));

@@ -13,7 +13,7 @@ internal sealed class AddressOwners
 
     private AddressOwners(FleetState state)
     {
-        foreach (var key in state.Declared.Keys.Union(state.Registered.Keys))
+        foreach (var key in state.Declared.Keys.Union(state.Registered.Keys).Union(state.Followed.Keys.Where(key => key.Kind == FleetState.PodKind)))
         {
             if (state.Effective(key) is not EndpointResource endpoint)
                 continue;

@@ -16,20 +16,36 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
     public static ChangePlan Make(FleetState before, ChangeRequest request)
     {
         var next = before.Revision.Next;
-        var (declared, registered) = (before.Declared.ToBuilder(), before.Registered.ToBuilder());
-        var target = request.Origin == DocumentOrigin.Declared ? declared : registered;
+        var (declared, registered, followed) = (before.Declared.ToBuilder(), before.Registered.ToBuilder(), before.Followed.ToBuilder());
+        var target = request.Origin switch
+        {
+            DocumentOrigin.Declared => declared,
+            DocumentOrigin.Followed => followed,
+            _ => registered,
+        };
         var rows = new List<DocumentChange>();
         var changes = new List<(ResourceKey Key, DocumentChangeKind? Kind)>();
         var diagnostics = new List<Diagnostic>(request.Warnings);
 
         foreach (var key in request.Delete.Distinct())
         {
+            if (request.Origin == DocumentOrigin.Followed)
+            {
+                if (followed.Remove(key))
+                    rows.Add(new(DocumentChangeKind.Deleted, key, DocumentOrigin.Followed, null));
+                changes.Add((key, before.Followed.ContainsKey(key) ? DocumentChangeKind.Deleted : null));
+                continue;
+            }
+
             var removed = declared.Remove(key);
             if (removed)
                 rows.Add(new(DocumentChangeKind.Deleted, key, DocumentOrigin.Declared, null));
-            if (!request.KeepsRegistrations && registered.Remove(key))
+            var left = !request.KeepsRegistrations && registered.Remove(key);
+            if (left)
                 rows.Add(new(DocumentChangeKind.Deleted, key, DocumentOrigin.Registered, null));
-            else if (!removed)
+            if (before.Followed.GetValueOrDefault(key) is { } other)
+                diagnostics.Add(new(Severity.Warning, SourcePosition.None, key, "", $"{other.Resource.Source.File} has it, so that it {(removed ? "is in force again" : "stays; delete it there, or declare another in its place")}"));
+            else if (!removed && !left)
                 diagnostics.Add(new(Severity.Warning, SourcePosition.None, key, "", "there is no such resource; nothing to delete"));
             changes.Add((key, before.Find(key) is null ? null : DocumentChangeKind.Deleted));
         }
@@ -57,7 +73,7 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
         if (forbidden.Count > 0)
             return new(before, [], new ChangeOutcome(false, before.Revision, [], [], 0) { Forbidden = forbidden });
 
-        var after = before with { Revision = next, Declared = declared.ToImmutable(), Registered = registered.ToImmutable(), Quarantined = quarantined, Encodings = before.Encodings.At(next) };
+        var after = before with { Revision = next, Declared = declared.ToImmutable(), Registered = registered.ToImmutable(), Followed = followed.ToImmutable(), Quarantined = quarantined, Encodings = before.Encodings.At(next) };
         var touched = rows.Select(row => row.Key).ToHashSet();
         return Complete(before, after, touched, rows, new(true, next, changes, diagnostics, 0));
     }
@@ -67,16 +83,16 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
     public static FleetState Restore(Revision newest, IReadOnlyList<Document> documents)
     {
         var state = FleetState.Empty with { Revision = newest, Encodings = FleetState.Empty.Encodings.At(newest) };
-        var (declared, registered, quarantined) = (state.Declared.ToBuilder(), state.Registered.ToBuilder(), state.Quarantined.ToBuilder());
+        var (declared, registered, followed, quarantined) = (state.Declared.ToBuilder(), state.Registered.ToBuilder(), state.Followed.ToBuilder(), state.Quarantined.ToBuilder());
         foreach (var document in documents)
         {
             if (document.Origin == DocumentOrigin.Quarantined)
                 quarantined.Add(document.Key, document.Revision);
             else
-                (document.Origin == DocumentOrigin.Declared ? declared : registered).Add(document.Key, StoredResource.Read(document));
+                (document.Origin switch { DocumentOrigin.Declared => declared, DocumentOrigin.Followed => followed, _ => registered }).Add(document.Key, StoredResource.Read(document));
         }
 
-        state = state with { Declared = declared.ToImmutable(), Registered = registered.ToImmutable(), Quarantined = quarantined.ToImmutable() };
+        state = state with { Declared = declared.ToImmutable(), Registered = registered.ToImmutable(), Followed = followed.ToImmutable(), Quarantined = quarantined.ToImmutable() };
         return WithPolicies(FleetState.Empty, state, [.. documents.Select(document => document.Key)]).After;
     }
 
@@ -108,10 +124,10 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
 
     private static FleetState WithDocuments(FleetState before, Revision revision, IEnumerable<DocumentChange> changes)
     {
-        var (declared, registered, quarantined) = (before.Declared.ToBuilder(), before.Registered.ToBuilder(), before.Quarantined.ToBuilder());
+        var (declared, registered, followed, quarantined) = (before.Declared.ToBuilder(), before.Registered.ToBuilder(), before.Followed.ToBuilder(), before.Quarantined.ToBuilder());
         foreach (var change in changes)
         {
-            var target = change.Origin == DocumentOrigin.Declared ? declared : registered;
+            var target = change.Origin switch { DocumentOrigin.Declared => declared, DocumentOrigin.Followed => followed, _ => registered };
             if (change.Origin == DocumentOrigin.Quarantined && change.Document is not null)
                 quarantined[change.Key] = revision;
             else if (change.Origin == DocumentOrigin.Quarantined)
@@ -122,7 +138,7 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
                 target.Remove(change.Key);
         }
 
-        return before with { Declared = declared.ToImmutable(), Registered = registered.ToImmutable(), Quarantined = quarantined.ToImmutable() };
+        return before with { Declared = declared.ToImmutable(), Registered = registered.ToImmutable(), Followed = followed.ToImmutable(), Quarantined = quarantined.ToImmutable() };
     }
 
     private static ImmutableSortedDictionary<ResourceKey, Revision> Orders(

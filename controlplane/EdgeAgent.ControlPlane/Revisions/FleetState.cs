@@ -14,6 +14,9 @@ internal sealed record FleetState
     /// <summary>The kind of hosts in keys.</summary>
     public const string HostKind = "Host";
 
+    /// <summary>The kind of pods in keys.</summary>
+    public const string PodKind = "Pod";
+
     /// <summary>The state before the first revision.</summary>
     public static FleetState Empty { get; } = new();
 
@@ -25,6 +28,9 @@ internal sealed record FleetState
 
     /// <summary>What hosts said of themselves.</summary>
     public ImmutableSortedDictionary<ResourceKey, StoredResource> Registered { get; init; } = ImmutableSortedDictionary<ResourceKey, StoredResource>.Empty;
+
+    /// <summary>What API servers of clusters have.</summary>
+    public ImmutableSortedDictionary<ResourceKey, StoredResource> Followed { get; init; } = ImmutableSortedDictionary<ResourceKey, StoredResource>.Empty;
 
     /// <summary>Hosts that are cut off, whether they are known or not, with the revision that did it.</summary>
     public ImmutableSortedDictionary<ResourceKey, Revision> Quarantined { get; init; } = ImmutableSortedDictionary<ResourceKey, Revision>.Empty;
@@ -45,13 +51,21 @@ internal sealed record FleetState
     public ActiveRollout? Rollout { get; init; }
 
     /// <summary>The resources of one origin.</summary>
-    public ImmutableSortedDictionary<ResourceKey, StoredResource> Of(DocumentOrigin origin) => origin == DocumentOrigin.Declared ? Declared : Registered;
+    public ImmutableSortedDictionary<ResourceKey, StoredResource> Of(DocumentOrigin origin) => origin switch
+    {
+        DocumentOrigin.Declared => Declared,
+        DocumentOrigin.Followed => Followed,
+        _ => Registered,
+    };
 
-    /// <summary>The resource that is in force under a key: a declared one before a registered one.</summary>
-    public StoredResource? Find(ResourceKey key) => Declared.GetValueOrDefault(key) ?? Registered.GetValueOrDefault(key);
+    /// <summary>The resource that is in force under a key: a declared one before a registered one, and that before one of a cluster.</summary>
+    public StoredResource? Find(ResourceKey key) => Declared.GetValueOrDefault(key) ?? Registered.GetValueOrDefault(key) ?? Followed.GetValueOrDefault(key);
 
     /// <summary>All resources in force, by key.</summary>
-    public IEnumerable<StoredResource> All => Declared.Values.Concat(Registered.Values.Where(stored => !Declared.ContainsKey(stored.Resource.Key))).OrderBy(stored => stored.Resource.Key);
+    public IEnumerable<StoredResource> All => Declared.Values
+        .Concat(Registered.Values.Where(stored => !Declared.ContainsKey(stored.Resource.Key)))
+        .Concat(FollowedInForce)
+        .OrderBy(stored => stored.Resource.Key);
 
     /// <summary>
     /// What the engine is told of a key. A declared host keeps its declared labels, ports and addresses; where its document has no
@@ -61,7 +75,9 @@ internal sealed record FleetState
     {
         var declared = Declared.GetValueOrDefault(key)?.Resource.Model;
         var registered = Registered.GetValueOrDefault(key)?.Resource.Model;
-        var effective = LacksAddresses(declared) && registered is EndpointResource own ? (EndpointResource)declared! with { Addresses = own.Addresses } : declared ?? registered;
+        var effective = LacksAddresses(declared) && registered is EndpointResource own
+            ? (EndpointResource)declared! with { Addresses = own.Addresses }
+            : declared ?? registered ?? Followed.GetValueOrDefault(key)?.Resource.Model;
         return effective is EndpointResource { IsManaged: true } host && Quarantined.ContainsKey(key) ? host with { Mode = EnforcementMode.Quarantine } : effective;
     }
 
@@ -69,7 +85,8 @@ internal sealed record FleetState
     public bool Counts(ResourceKey registered) => !Declared.TryGetValue(registered, out var declared) || LacksAddresses(declared.Resource.Model);
 
     /// <summary>What must hold together, those before that are first.</summary>
-    public IEnumerable<ManifestResource> ToCheck => Declared.Values.Concat(Registered.Values.Where(stored => Counts(stored.Resource.Key))).Select(stored => stored.Resource);
+    public IEnumerable<ManifestResource> ToCheck =>
+        Declared.Values.Concat(Registered.Values.Where(stored => Counts(stored.Resource.Key))).Concat(FollowedInForce).Select(stored => stored.Resource);
 
     /// <summary>The state that a host is served: this one, or the one before a change that is on its way.</summary>
     public FleetState For(HostName host) => Rollout is not { } rollout || rollout.Releases(this, host) ? this : rollout.Base;
@@ -82,6 +99,8 @@ internal sealed record FleetState
 
     /// <summary>The warnings about a resource that hold now.</summary>
     public IEnumerable<Diagnostic> WarningsOf(StoredResource stored) => stored.Warnings.Concat(Warnings.Where(warning => warning.Resource == stored.Resource.Key));
+
+    private IEnumerable<StoredResource> FollowedInForce => Followed.Values.Where(stored => !Declared.ContainsKey(stored.Resource.Key) && !Registered.ContainsKey(stored.Resource.Key));
 
     private static bool LacksAddresses(Resource? model) => model is EndpointResource { IsManaged: true, Addresses.IsEmpty: true };
 }

@@ -20,11 +20,12 @@ internal static class PossibleClash
         {
             if (before.Find(key)?.Resource.Model is TierResource && after.Find(key) is null)
                 return true;
-            foreach (var model in new[] { after.Declared.GetValueOrDefault(key)?.Resource.Model, after.Counts(key) ? after.Registered.GetValueOrDefault(key)?.Resource.Model : null })
+            var registered = after.Counts(key) ? after.Registered.GetValueOrDefault(key) : null;
+            foreach (var model in new[] { after.Declared.GetValueOrDefault(key), registered, after.Followed.GetValueOrDefault(key) }.Select(stored => stored?.Resource.Model))
             {
                 if (model is PolicyResource policy && !HasTier(after, policy.Tier))
                     return true;
-                if (model is EndpointResource { Nature: not EndpointNature.NetworkSet } endpoint && !endpoint.Addresses.All(block => taken.Add(block.Network) && IsFree(before, block.Network, touched)))
+                if (model is EndpointResource { IsManaged: true } endpoint && !endpoint.Addresses.All(block => taken.Add(block.Network) && IsFree(before, block.Network, touched)))
                     return true;
             }
         }
@@ -36,5 +37,5 @@ internal static class PossibleClash
         BuiltInTiers.All.Any(tier => tier.Key.Name == name) || after.Find(new(TierResource.Kind, "", name))?.Resource.Model is TierResource;
 
     private static bool IsFree(FleetState before, IpAddress address, IReadOnlySet<ResourceKey> touched) =>
-        before.Policies.EndpointsAt(address).All(key => touched.Contains(key) || before.Policies.Resources.GetValueOrDefault(key) is EndpointResource { Nature: EndpointNature.NetworkSet });
+        before.Policies.EndpointsAt(address).All(key => touched.Contains(key) || before.Policies.Resources.GetValueOrDefault(key) is EndpointResource { IsManaged: false });
 }

@@ -17,6 +17,7 @@ internal sealed class AdminEndpoint(
     StatusQueries statuses,
     ExplainQueries explanations,
     AuditQueries audit,
+    ClusterQueries clusters,
     Enrolment enrolment,
     EnrolmentTokens tokens,
     People people,
@@ -113,6 +114,9 @@ internal sealed class AdminEndpoint(
 
     /// <inheritdoc/>
     public override Task<VerifyAuditResponse> VerifyAudit(VerifyAuditRequest request, ServerCallContext context) => AnswerEverywhere(context, Role.Viewer, _ => audit.Verify(request));
+
+    /// <inheritdoc/>
+    public override Task<ListClustersResponse> ListClusters(ListClustersRequest request, ServerCallContext context) => AnswerEverywhere(context, Role.Viewer, _ => clusters.List());
 
     /// <inheritdoc/>
     public override Task ExportAudit(ExportAuditRequest request, IServerStreamWriter<AuditRecord> responseStream, ServerCallContext context)

@@ -99,6 +99,20 @@ internal sealed class PostgresServer : IDatabase
         }
     }
 
+    /// <summary>Takes an advisory lock for as long as a connection of its own lives; null where another session has it, or the database cannot be reached.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task<SessionLock?> TryLockAsync(long key, CancellationToken cancel)
+    {
+        try
+        {
+            return await SessionLock.TryTakeAsync(await _source.OpenConnectionAsync(cancel), key, cancel);
+        }
+        catch (Exception e) when (!cancel.IsCancellationRequested && Translated(e, Place) is not null)
+        {
+            return null;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _source.Dispose();
 

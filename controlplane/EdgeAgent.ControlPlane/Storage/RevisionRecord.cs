@@ -14,6 +14,9 @@ internal enum DocumentOrigin
 
     /// <summary>A person, who cut a host off: the document is there as long as the quarantine.</summary>
     Quarantined = 3,
+
+    /// <summary>The API server of a cluster that is followed; the document's file says which (<c>cluster:NAME</c>).</summary>
+    Followed = 4,
 }
 
 /// <summary>What a revision did to a resource.</summary>
