@@ -1,6 +1,6 @@
+using EdgeAgent.Contracts;
 using EdgeAgent.ControlPlane.Configuration;
 using EdgeAgent.ControlPlane.Tests.ApiServer;
-using EdgeAgent.Contracts;
 using EdgeAgent.Wire.V1;
 
 namespace EdgeAgent.ControlPlane.Tests;
