@@ -90,15 +90,15 @@ public sealed class BadInputTests
     [Theory]
     [InlineData("  to: [{selector: \"app = 'x'\"}]\n", "in.yaml:5:19: error: BookendPolicy default/b: spec.to[0].selector: selector 'app = 'x'' is wrong at character 5: ")]
     [InlineData("  to: [{selector: \"(app == 'x'\"}]\n", "in.yaml:5:19: error: BookendPolicy default/b: spec.to[0].selector: selector '(app == 'x'' is wrong at character ")]
-    [InlineData("  to: [{}]\n", "in.yaml:5:8: error: BookendPolicy default/b: spec.to[0]: the peer is empty; expected selector, namespaceSelector or cidrs (selector: all() for every host of the namespace)")]
-    [InlineData("  from: [{selector: all()}]\n", "in.yaml:5:3: error: BookendPolicy default/b: spec.to: field 'to' is missing; expected a list of at least 1 (each item a peer with selector, namespaceSelector, or cidrs and except)")]
+    [InlineData("  to: [{}]\n", "in.yaml:5:8: error: BookendPolicy default/b: spec.to[0]: the peer is empty; expected selector, namespaceSelector, cidrs or domains (selector: all() for every host of the namespace)")]
+    [InlineData("  from: [{selector: all()}]\n", "in.yaml:5:3: error: BookendPolicy default/b: spec.to: field 'to' is missing; expected a list of at least 1 (each item a peer with selector, namespaceSelector, cidrs and except, or domains)")]
     [InlineData("  to: [{selector: all(), cidrs: [10.0.0.0/8]}]\n", "in.yaml:5:33: error: BookendPolicy default/b: spec.to[0].cidrs: cidrs stand beside a selector; expected them in a peer of their own")]
     [InlineData("  to: [{cidrs: [10.0.0.0/8], except: [12.0.0.1]}]\n", "in.yaml:5:39: error: BookendPolicy default/b: spec.to[0].except[0]: 12.0.0.1/32 lies within none of the cidrs; expected a narrower block of one of them")]
     [InlineData("  to: [{selector: all()}]\n  ports: [{name: http, port: 80}]\n", "in.yaml:6:18: error: BookendPolicy default/b: spec.ports[0].name: name beside port; expected one of the two")]
     [InlineData("  to: [{selector: all()}]\n  ports: [{protocol: ICMP, port: 80}]\n", "in.yaml:6:34: error: BookendPolicy default/b: spec.ports[0].port: ICMP has no ports; expected the protocol alone, or TCP, UDP, SCTP or UDPLite")]
     [InlineData("  to: [{selector: all()}]\n  isolate: Both\n", "in.yaml:6:12: error: BookendPolicy default/b: spec.isolate: isolate Both without from would close the egress of every host; expected the sources in from")]
     [InlineData("  to: [{selector: all()}]\n  isolate: To\n  action: Deny\n", "in.yaml:6:12: error: BookendPolicy default/b: spec.isolate: a Deny grants nothing and so isolates nothing; expected None, or no isolate")]
-    [InlineData("  to: [{domains: [example.org]}]\n", "in.yaml:5:9: error: BookendPolicy default/b: spec.to[0].domains: field 'domains' cannot be enforced: names are not resolved for policy; expected the addresses in cidrs")]
+    [InlineData("  to: [{domains: ['*.example.org']}]\n", "in.yaml:5:19: error: BookendPolicy default/b: spec.to[0].domains[0]: '*.example.org': a wildcard is no name that can be resolved; expected whole names, one for each server, such as db.example.com")]
     [InlineData("  to: [{selector: all()}]\n  order: first\n", "in.yaml:6:10: error: BookendPolicy default/b: spec.order: the string 'first'; expected a number")]
     public void Bad_bookend_policies(string spec, string message) => Assert.StartsWith(message, Reading.Error(Bookend + spec), StringComparison.Ordinal);
 

@@ -17,7 +17,7 @@ internal static class ConnectivityCommand
         {
             Required = true,
             HelpName = "FILE|-",
-            Description = "JSON lines {\"from\", \"to\", \"protocol\", \"port\"}; from and to are namespace/name or an address.",
+            Description = "JSON lines {\"from\", \"to\", \"protocol\", \"port\"}; from and to are namespace/name, an address or a name such as db.example.com.",
         };
         var failsafes = new Option<bool>("--with-failsafes") { Description = "Let the failsafes count as well." };
         var output = OutputOption.Create(OutputFormat.Table, OutputFormat.Json);

@@ -14,7 +14,7 @@ internal static class ExplainCommand
     {
         var sources = new VerdictSources(terminal, server);
         var from = new Argument<string>("FROM") { Description = "The source: namespace/name, or an address." };
-        var to = new Argument<string>("TO") { Description = "The destination: namespace/name, or an address." };
+        var to = new Argument<string>("TO") { Description = "The destination: namespace/name, an address, or a name such as db.example.com." };
         var traffic = new Argument<string>("PROTO/PORT") { Description = "TCP/9080, UDP/53, ICMP, ICMP/8 ..." };
         var failsafes = new Option<bool>("--with-failsafes") { Description = "Let the failsafes count as well." };
         var output = OutputOption.Create(OutputFormat.Table, OutputFormat.Json);
@@ -51,6 +51,8 @@ internal static class ExplainCommand
     {
         var source = end.Source.Length > 0 ? palette.Faint($"  ({end.Source})") : "";
         terminal.Output.WriteLine($"  {title}: {palette.Verdict(end.Allowed, VerdictJson.Word(end.Allowed))}, {VerdictText.Deciding(end)}{source}");
+        if (end.Note.Length > 0)
+            terminal.Output.WriteLine($"    {end.Note}");
         foreach (var other in end.Others)
             terminal.Output.WriteLine(palette.Faint($"    {other}"));
     }

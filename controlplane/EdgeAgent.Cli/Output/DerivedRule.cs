@@ -34,6 +34,8 @@ internal sealed record DerivedRule(PolicyResource Policy, Direction Direction, P
         var parts = new List<string>();
         if (match.Endpoints is { } endpoints)
             parts.Add(endpoints.ToString());
+        if (!match.Names.IsEmpty)
+            parts.Add(string.Join(',', match.Names));
         if (!match.Nets.IsEmpty)
             parts.Add(string.Join(',', match.Nets));
         if (match.NotEndpoints is { } others)

@@ -62,6 +62,7 @@ internal static class StatusJson
         json.WriteNumber("kernel", Milliseconds(status.KernelTime));
         json.WriteEndObject();
         WriteTraffic(json, status);
+        WriteNames(json, status);
         json.WriteTexts("refusedClaims", report.RefusedClaims);
         json.WriteNumber("conntrackCount", status.ConntrackCount);
         json.WriteNumber("conntrackMax", status.ConntrackMax);
@@ -101,6 +102,17 @@ internal static class StatusJson
         json.WriteTexts("alwaysOpen", status.AlwaysOpen);
         json.WriteTexts("shadowedBy", status.ShadowedBy);
     }
+
+    private static void WriteNames(Utf8JsonWriter json, HostStatus status) => WriteArray(json, "names", status.Names, name =>
+    {
+        json.WriteString("name", name.Name);
+        json.WriteTexts("addresses", name.Addresses.Select(Address));
+        json.WriteTexts("leaving", name.Leaving.Select(Address));
+        WriteInstant(json, "answeredAt", name.AnsweredAt);
+        json.WriteNumber("timeToLiveSeconds", (name.TimeToLive?.ToTimeSpan() ?? default).TotalSeconds);
+        json.WriteString("source", name.Source);
+        json.WriteString("problem", name.Problem);
+    });
 
     /// <summary>An address of 4 or 16 bytes.</summary>
     public static string Address(ByteString bytes) => bytes.Length is 4 or 16 ? new IPAddress(bytes.Span).ToString() : "";

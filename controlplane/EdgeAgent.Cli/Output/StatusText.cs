@@ -52,6 +52,7 @@ internal static class StatusText
         output.WriteLine($"  agent: {Span(status.CpuTime)} of processor time, {status.MemoryBytes / (1024 * 1024)} MiB; {status.ConntrackCount} of {status.ConntrackMax} connections tracked");
         WriteList(output, "always open", status.AlwaysOpen);
         WriteList(output, "shadowed by", status.ShadowedBy);
+        WriteList(output, "names", status.Names.Select(Name));
         WriteList(output, "claims that do not count", report.RefusedClaims);
         WriteList(output, "drift", status.Drift.Select(drift =>
             $"{Instant(drift.At)}  {drift.What}, by {Or(drift.ProcessName)} (pid {drift.ProcessId}), repaired in {Span(drift.Repaired)}"));
@@ -60,6 +61,14 @@ internal static class StatusText
             $"{Instant(flow.LastSeen)}  {StatusJson.Address(flow.Source)} -> {StatusJson.Address(flow.Destination)} {new Contracts.IpProtocol((byte)flow.Protocol)}/{flow.Port}, {flow.Count} times, by {Or(flow.Policy)}"));
         WriteList(output, "history", transitions.Select(transition =>
             $"{Instant(transition.At)}  {transition.State} at revision {transition.RealizedRevision} of {transition.TargetRevision}{(transition.Reason.Length > 0 ? $": {transition.Reason}" : "")}"));
+    }
+
+    private static string Name(NameStatus name)
+    {
+        var addresses = name.Addresses.Count == 0 ? "no address" : string.Join(", ", name.Addresses.Select(StatusJson.Address));
+        var leaving = name.Leaving.Count == 0 ? "" : $"; still granted {string.Join(", ", name.Leaving.Select(StatusJson.Address))}";
+        var answer = name.AnsweredAt is null ? "" : $"; answered {Instant(name.AnsweredAt)} by {Or(name.Source)}, holds {Span(name.TimeToLive)}";
+        return $"{name.Name}: {addresses}{leaving}{answer}{(name.Problem.Length > 0 ? $"; {name.Problem}" : "")}";
     }
 
     private static void WriteList(TextWriter output, string title, IEnumerable<string> lines)

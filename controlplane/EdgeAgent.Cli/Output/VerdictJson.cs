@@ -34,6 +34,8 @@ internal static class VerdictJson
         json.WriteString("verdict", Word(end.Allowed));
         json.WriteString("policy", end.Policy);
         json.WriteString("rule", end.Rule);
+        if (end.Note.Length > 0)
+            json.WriteString("note", end.Note);
         if (explained)
         {
             json.WriteString("source", end.Source);

@@ -17,7 +17,7 @@ internal static class VerdictText
     };
 
     /// <summary>The verdict of one end and what decides it.</summary>
-    public static string End(EndAnswer end) => $"{VerdictJson.Word(end.Allowed)}, {Deciding(end)}";
+    public static string End(EndAnswer end) => $"{VerdictJson.Word(end.Allowed)}, {Deciding(end)}{(end.Note.Length > 0 ? $" ({end.Note})" : "")}";
 
     /// <summary>The rule that decides.</summary>
     public static string Deciding(EndAnswer end) => (end.Policy, end.Rule) switch

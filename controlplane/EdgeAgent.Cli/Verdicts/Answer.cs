@@ -21,4 +21,7 @@ internal sealed record EndAnswer(bool Allowed, string Policy, string Rule, strin
 {
     /// <summary>No policy decides.</summary>
     public static EndAnswer None { get; } = new(true, "", "", "", []);
+
+    /// <summary>What only the host knows and the decision may turn on; empty for nothing.</summary>
+    public string Note { get; init; } = "";
 }

@@ -49,5 +49,5 @@ internal sealed class LiveVerdicts(ServerConnection connection) : IVerdictSource
     }
 
     private static EndAnswer End(EndDecision? end) =>
-        end is null ? EndAnswer.None : new(end.Verdict == Decision.Allow, end.Policy, end.Rule, end.Source, end.Others);
+        end is null ? EndAnswer.None : new(end.Verdict == Decision.Allow, end.Policy, end.Rule, end.Source, end.Others) { Note = end.Note };
 }

@@ -47,5 +47,8 @@ internal sealed class OfflineVerdicts(EngineState state) : IVerdictSource
         end.Policy is { } policy ? $"{policy.Kind} {policy.Policy}" : "",
         end.Policy?.Rule ?? "",
         end.Source.ToString(),
-        [.. DecisionWords.Others(end)]);
+        [.. DecisionWords.Others(end)])
+    {
+        Note = end.Note,
+    };
 }

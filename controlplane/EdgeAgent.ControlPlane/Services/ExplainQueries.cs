@@ -63,6 +63,7 @@ internal sealed class ExplainQueries(Publisher publisher)
             Policy = end.Policy is { } policy ? $"{policy.Kind} {policy.Policy}" : "",
             Rule = end.Policy?.Rule ?? "",
             Source = end.Source.ToString(),
+            Note = end.Note,
         };
         wire.Others.AddRange(DecisionWords.Others(end));
         return wire;

@@ -7,6 +7,9 @@ namespace EdgeAgent.Manifests.Native;
 /// <summary>One alternative of a BookendPolicy's from or to, before it is known which namespace the policy is in.</summary>
 internal sealed record BookendPeer(Selector? Endpoints, Selector? Namespaces, PeerMatch? Blocks)
 {
+    /// <summary>Whether it is given by names.</summary>
+    public bool IsByName => Blocks is { Names.IsEmpty: false };
+
     private static readonly Field<Selector> SelectorField = Field.Optional(
         "selector", SelectorValue.Expression, "hosts by label, in the policy's namespace unless namespaceSelector is there");
 
@@ -19,12 +22,12 @@ internal sealed record BookendPeer(Selector? Endpoints, Selector? Namespaces, Pe
     private static readonly Field<IReadOnlyList<Located<Cidr>>> Except = Field.Optional(
         "except", new ListValue<Cidr>(NetworkValues.BlockOrAddress), "narrower blocks within cidrs that are left out");
 
-    private static readonly Field Domains = Field.Refused(
-        "domains", "names are not resolved for policy; expected the addresses in cidrs");
+    private static readonly Field<IReadOnlyList<Located<string>>> Domains = Field.Optional(
+        "domains", new ListValue<string>(NetworkValues.Name, atLeast: 1), "alone in their peer, of an Allow; the addresses that these names have, as each host asks for them");
 
     /// <summary>A peer.</summary>
     public static ValueType<BookendPeer> Type { get; } = new ObjectValue<BookendPeer>(
-        "a peer with selector, namespaceSelector, or cidrs and except", [SelectorField, NamespaceSelector, Cidrs, Except, Domains], Build);
+        "a peer with selector, namespaceSelector, cidrs and except, or domains", [SelectorField, NamespaceSelector, Cidrs, Except, Domains], Build);
 
     /// <summary>The peer as a match.</summary>
     public PeerMatch In(string policyNamespace) => Blocks ?? PeerMatch.Of(new EndpointMatch
@@ -38,11 +41,13 @@ internal sealed record BookendPeer(Selector? Endpoints, Selector? Namespaces, Pe
     {
         var hasSelector = input.Has(SelectorField) || input.Has(NamespaceSelector);
         var (endpoints, namespaces) = (input.Read(SelectorField), input.Read(NamespaceSelector));
-        var (cidrs, except) = (input.ReadList(Cidrs), input.ReadList(Except));
+        var (cidrs, except, domains) = (input.ReadList(Cidrs), input.ReadList(Except), input.ReadList(Domains));
         if (!hasSelector && !input.Has(Cidrs) && !input.Has(Domains))
-            input.Error("the peer is empty; expected selector, namespaceSelector or cidrs (selector: all() for every host of the namespace)");
+            input.Error("the peer is empty; expected selector, namespaceSelector, cidrs or domains (selector: all() for every host of the namespace)");
         if (hasSelector && input.Has(Cidrs))
             input.Error(Cidrs, "cidrs stand beside a selector; expected them in a peer of their own");
+        if (input.Has(Domains) && (hasSelector || input.Has(Cidrs)))
+            input.Error(Domains, $"domains stand beside {(hasSelector ? "a selector" : "cidrs")}; expected them in a peer of their own");
         if (input.Has(Except) && !input.Has(Cidrs))
             input.Error(Except, "except without cidrs; expected the blocks that it narrows");
         foreach (var (block, node, context) in except)
@@ -51,6 +56,8 @@ internal sealed record BookendPeer(Selector? Endpoints, Selector? Namespaces, Pe
                 context.Error(node, $"{block} lies within none of the cidrs; expected a narrower block of one of them");
         }
 
+        if (domains.Count > 0)
+            return new(null, null, PeerMatch.OfNames(domains.Select(domain => domain.Value)));
         if (hasSelector)
             return endpoints is null && namespaces is null ? null : new(endpoints, namespaces, null);
         return cidrs.Count == 0

@@ -70,6 +70,10 @@ internal static class BookendPolicyReader
             input.Error(Isolate, "a Deny grants nothing and so isolates nothing; expected None, or no isolate");
         if (isolate == Isolation.Both && from.Count == 0)
             input.Error(Isolate, "isolate Both without from would close the egress of every host; expected the sources in from");
+        foreach (var (_, node, context) in from.Concat(to).Where(peer => action == Verdict.Deny && peer.Value.IsByName))
+            context.Error(node, "a Deny by domains would leave open what a name does not resolve to, or not yet; expected the addresses in cidrs, or an Allow of what may be reached");
+        if (from.Any(peer => peer.Value.IsByName) && to.Any(peer => peer.Value.IsByName))
+            input.Error(To, "domains in from and in to leave no host that could enforce it; expected hosts at one end");
         foreach (var (peer, node, context) in to)
         {
             if (isolate != Isolation.None && peer.Blocks is { } blocks && blocks.Nets.Any(net => net.Length == 0))
@@ -89,6 +93,8 @@ internal static class BookendPolicyReader
 
     private static PolicyResource ToPolicy(ResourceInput input, Intent intent)
     {
+        // Names are the other end, never the host that enforces.
+        EquatableArray<PeerMatch> Hosts(IReadOnlyList<BookendPeer> peers) => peers.Where(peer => !peer.IsByName).Select(peer => peer.In(input.Key.Namespace)).ToEquatableArray();
         var from = intent.From.Select(peer => peer.In(input.Key.Namespace)).ToEquatableArray();
         var to = intent.To.Select(peer => peer.In(input.Key.Namespace)).ToEquatableArray();
         PolicyRule Rule(string label, EquatableArray<PeerMatch> peers) => new(intent.Action, label, intent.Source)
@@ -101,8 +107,8 @@ internal static class BookendPolicyReader
             Order = intent.Order,
             PrecedesEquals = intent.Action == Verdict.Deny,
             Mode = intent.Mode,
-            Ingress = new(to, [Rule("from", from)], intent.Isolate != Isolation.None),
-            Egress = new(from.IsEmpty ? [PeerMatch.Any] : from, [Rule("to", to)], intent.Isolate == Isolation.Both),
+            Ingress = new(Hosts(intent.To), [Rule("from", from)], intent.Isolate != Isolation.None),
+            Egress = new(from.IsEmpty ? [PeerMatch.Any] : Hosts(intent.From), [Rule("to", to)], intent.Isolate == Isolation.Both),
         };
     }
 }

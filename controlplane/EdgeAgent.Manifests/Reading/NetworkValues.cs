@@ -47,6 +47,20 @@ internal static class NetworkValues
         "an address block such as 10.0.0.0/24 or fd00::/64, or an address",
         static (YamlScalar scalar, ReadContext context, out Cidr value) => ReadBlock(scalar, context, needsLength: false, out value));
 
+    /// <summary>A name of the Domain Name System, absolute and whole; read in its one form.</summary>
+    public static ValueType<string> Name { get; } = new ScalarValue<string>(
+        "a name such as db.example.com",
+        static (YamlScalar scalar, ReadContext context, out string? name) =>
+        {
+            name = null;
+            if (scalar.Type != ScalarType.String)
+                return ScalarOutcome.Mismatch;
+            if (DomainName.TryParse(scalar.Text, out name, out var problem))
+                return ScalarOutcome.Read;
+            context.Error(scalar, $"{Quotation.Quoted(scalar.Text)}: {problem}");
+            return ScalarOutcome.Reported;
+        });
+
     private static ScalarOutcome QuotedNumber(YamlScalar scalar, ReadContext context)
     {
         if (!int.TryParse(scalar.Text, out var number) || number is < 1 or > 65535)

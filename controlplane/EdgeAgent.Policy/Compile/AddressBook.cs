@@ -9,9 +9,11 @@ internal sealed class AddressBook(World world)
     private readonly Dictionary<string, ImmutableArray<Cidr>> _endpoints = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<(PortSetMember Member, NamedPort Port)>> _ports = new(StringComparer.Ordinal);
 
-    /// <summary>The addresses that a match means; for one with negations alone, of all addresses.</summary>
+    /// <summary>The addresses that a match means; for one with negations alone, of all addresses. What names mean is not known here.</summary>
     public ImmutableArray<Cidr> Meant(PeerMatch match)
     {
+        if (!match.Names.IsEmpty)
+            return [];
         IEnumerable<Cidr> meant = (match.Endpoints, match.Nets.IsEmpty) switch
         {
             (null, true) => [Cidr.All(IpFamily.V4), Cidr.All(IpFamily.V6)],

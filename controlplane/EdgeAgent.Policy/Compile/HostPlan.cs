@@ -38,7 +38,7 @@ internal sealed class HostPlan(
     /// <summary>Whether two plans say the same.</summary>
     public bool SaysTheSameAs(HostPlan other) =>
         Mode == other.Mode && Inbound == other.Inbound && Outbound == other.Outbound && Groups == other.Groups
-        && Sets.Addresses.SequenceEqual(other.Sets.Addresses) && Sets.Ports.SequenceEqual(other.Sets.Ports);
+        && Sets.Addresses.SequenceEqual(other.Sets.Addresses) && Sets.Ports.SequenceEqual(other.Sets.Ports) && Sets.Domains.SequenceEqual(other.Sets.Domains);
 }
 
 /// <summary>Identities whose half of a flow reads the same for some host: their hosts' addresses are one set.</summary>

@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
+using EdgeAgent.Contracts;
 
 namespace EdgeAgent.Policy;
 
 /// <summary>The sets that some rules name, with what they mean.</summary>
 /// <param name="Addresses">The address sets.</param>
 /// <param name="Ports">The port sets.</param>
-internal sealed record NamedSets(ImmutableArray<SetDefinition> Addresses, ImmutableArray<PortDefinition> Ports)
+/// <param name="Domains">The sets of names.</param>
+internal sealed record NamedSets(ImmutableArray<SetDefinition> Addresses, ImmutableArray<PortDefinition> Ports, ImmutableArray<DomainSet> Domains)
 {
-    public static NamedSets None { get; } = new([], []);
+    public static NamedSets None { get; } = new([], [], []);
 
     /// <summary>The sets of several parts, each once.</summary>
     public static NamedSets Union(IEnumerable<NamedSets> parts)
@@ -17,7 +19,10 @@ internal sealed record NamedSets(ImmutableArray<SetDefinition> Addresses, Immuta
         {
             [] => None,
             [var only] => only,
-            _ => new([.. named.SelectMany(part => part.Addresses).DistinctBy(set => set.Id)], [.. named.SelectMany(part => part.Ports).DistinctBy(set => set.Id)]),
+            _ => new(
+                [.. named.SelectMany(part => part.Addresses).DistinctBy(set => set.Id)],
+                [.. named.SelectMany(part => part.Ports).DistinctBy(set => set.Id)],
+                [.. named.SelectMany(part => part.Domains).DistinctBy(set => set.Id)]),
         };
     }
 }

@@ -33,9 +33,10 @@ internal sealed class OwnRuleWriter(Stack subject, SetCatalog sets) : IRuleWrite
             return [PeerCondition.Any];
         if (matches.Items.FirstOrDefault(match => match.IsAny) is { } any)
             return [PeerCondition.Any];
-        var positive = matches.Items.Where(SetCatalog.HasPositivePart).ToArray();
+        var named = matches.Items.Where(match => !match.Names.IsEmpty).ToArray();
+        var positive = matches.Items.Where(SetCatalog.HasPositivePart).Except(named).ToArray();
         var negative = matches.Items.Where(match => !SetCatalog.HasPositivePart(match));
-        return (positive.Length == 0 ? [] : new[] { new PeerCondition([.. positive], [.. positive.Select(sets.Peers).Distinct()], []) })
+        return new[] { positive, named }.Where(alternatives => alternatives.Length > 0).Select(alternatives => new PeerCondition([.. alternatives], [.. alternatives.Select(sets.Peers).Distinct()], []))
             .Concat(negative.Select(match => new PeerCondition([match], [], [.. sets.Excluded(match)])));
     }
 
@@ -63,9 +64,15 @@ internal sealed class OwnRuleWriter(Stack subject, SetCatalog sets) : IRuleWrite
             return TrafficExpansion.Forms(traffic, [], own).Select(form => (form, peer));
         var byNumber = traffic with { Ports = ports with { Names = [] } };
         var byName = TrafficExpansion.Forms(traffic with { Ports = PortMatch.Of(PortRange.All) }, [], own)
-            .Select(form => (form, peer.AtPorts(sets.Ports(peer.Matches, ports.Names, form.Protocol!.Value.Protocol))));
+            .Select(form => (form, AtPorts(peer, ports.Names, form.Protocol!.Value.Protocol)));
         return TrafficExpansion.Forms(byNumber, [], own).Select(form => (form, peer)).Concat(byName);
     }
+
+    /// <summary>The peers at the ports that they declare. Who has a name is not known here, so that it stays a condition beside that on the port.</summary>
+    private PeerCondition AtPorts(PeerCondition peer, EquatableArray<string> names, IpProtocol protocol) =>
+        peer.Matches.Items.Any(match => !match.Names.IsEmpty)
+            ? peer with { Ports = sets.Ports([], names, protocol) }
+            : peer.AtPorts(sets.Ports(peer.Matches, names, protocol));
 
     private static List<string> Names(PortMatch? ports, PortMatch? notPorts) =>
         new[] { ports, notPorts }.OfType<PortMatch>().SelectMany(match => match.Names.Items).Distinct().Order(StringComparer.Ordinal).ToList();

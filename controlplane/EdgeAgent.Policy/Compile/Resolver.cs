@@ -57,6 +57,7 @@ internal sealed class Resolver
             Outbound = plan.Outbound,
             Sets = sets.ToImmutable(),
             PortSets = plan.Sets.Ports.ToImmutableSortedDictionary(set => set.Id, set => resolved.PortSets[set.Id].Set, StringComparer.Ordinal),
+            DomainSets = HostPolicy.Empty.DomainSets.AddRange(plan.Sets.Domains.Select(set => KeyValuePair.Create(set.Id, set))),
         };
     }
 

@@ -8,23 +8,34 @@ internal sealed class SetCatalog(AddressBook book)
 {
     private readonly Dictionary<string, SetDefinition> _sets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PortDefinition> _ports = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DomainSet> _domains = new(StringComparer.Ordinal);
 
     /// <summary>The sets that some of the rules name.</summary>
     public NamedSets NamedBy(EquatableArray<Block> blocks)
     {
-        if (_sets.Count == 0 && _ports.Count == 0)
+        if (_sets.Count == 0 && _ports.Count == 0 && _domains.Count == 0)
             return NamedSets.None;
         var rules = blocks.Items.SelectMany(block => block.Rules.Items).ToList();
         var ids = rules.SelectMany(rule => rule.PeerAnyOf.Items.Concat(rule.PeerNoneOf.Items)).ToHashSet(StringComparer.Ordinal);
         var portIds = rules.SelectMany(rule => rule.PeerPorts.Items).ToHashSet(StringComparer.Ordinal);
-        return ids.Count == 0 && portIds.Count == 0 ? NamedSets.None : new([.. ids.Select(id => _sets[id])], [.. portIds.Select(id => _ports[id])]);
+        return ids.Count == 0 && portIds.Count == 0 ? NamedSets.None : new(
+            [.. ids.Where(_sets.ContainsKey).Select(id => _sets[id])],
+            [.. portIds.Select(id => _ports[id])],
+            [.. ids.Where(_domains.ContainsKey).Select(id => _domains[id]).OrderBy(set => set.Id, StringComparer.Ordinal)]);
     }
 
     /// <summary>Whether a match says where the peer is, not merely where it is not.</summary>
-    public static bool HasPositivePart(PeerMatch match) => match.Endpoints is not null || !match.Nets.IsEmpty;
+    public static bool HasPositivePart(PeerMatch match) => match.Endpoints is not null || !match.Nets.IsEmpty || !match.Names.IsEmpty;
 
     /// <summary>The set of the addresses that a match means.</summary>
-    public string Peers(PeerMatch match) => Keep(new MatchSet(SetName.Of(match.ToString()), match));
+    public string Peers(PeerMatch match)
+    {
+        var id = SetName.Of(match.ToString());
+        if (match.Names.IsEmpty)
+            return Keep(new MatchSet(id, match));
+        _domains[id] = new(id, match.Names);
+        return id;
+    }
 
     /// <summary>The sets of the addresses that a match excludes.</summary>
     public IEnumerable<string> Excluded(PeerMatch match)

@@ -23,6 +23,9 @@ public sealed record EndDecision(bool Allowed, DecisionReason Reason, PolicyRefe
     /// <summary>The address of this end that the decision is about, and the other end's: of several pairs the first that is denied.</summary>
     public (IpAddress Self, IpAddress Peer)? Addresses { get; init; }
 
+    /// <summary>What only the host knows, once it has asked for the addresses of names, and the decision may turn on; empty for nothing.</summary>
+    public string Note { get; init; } = "";
+
     /// <summary>What each policy had to say, in order; filled by <see cref="PolicyEngine.Explain"/> alone.</summary>
     public ImmutableArray<PolicyStep> Steps { get; init; } = [];
 }

@@ -8,6 +8,7 @@ internal sealed class EndEvaluation(World world, bool explain)
 {
     private readonly FlowMatching _matching = new(world);
     private readonly ImmutableArray<PolicyStep>.Builder _steps = ImmutableArray.CreateBuilder<PolicyStep>();
+    private readonly List<(PolicyReference Rule, PolicyRule Source)> _doubts = [];
 
     /// <summary>The host's half of a flow.</summary>
     public EndDecision Decide(Endpoint host, Flow flow, Direction direction)
@@ -42,7 +43,24 @@ internal sealed class EndEvaluation(World world, bool explain)
         decision ??= host.Resource.Undecided == UndecidedTraffic.Allow
             ? new(true, DecisionReason.Undecided, null, host.Resource.Source)
             : new(false, DecisionReason.Undecided, TierBlocks.Undecided, host.Resource.Source);
-        return decision with { Steps = _steps.ToImmutable(), Addresses = (flow.Self(direction), flow.Peer(direction)) };
+        return decision with
+        {
+            Steps = _steps.ToImmutable(),
+            Addresses = flow.Addresses(direction),
+            Note = Note(decision.Allowed, flow.PeerName(direction)),
+        };
+    }
+
+    /// <summary>The rule before the decision that would have turned it, if names were known.</summary>
+    private string Note(bool allowed, string? name)
+    {
+        var turning = _doubts.Find(doubt => doubt.Source.Verdict == Verdict.Pass || doubt.Source.Verdict == Verdict.Allow != allowed);
+        if (turning.Source is null)
+            return "";
+        var rule = $"{turning.Rule.Kind} {turning.Rule.Policy} {turning.Rule.Rule}";
+        return name is not null
+            ? $"known to the host alone: what addresses {name} has; {rule} decides where it has one that the rule means"
+            : $"known to the host alone: whether {string.Join(", ", turning.Source.Peers!.Value.Items.SelectMany(peer => peer.Names.Items).Distinct())} has this address; {rule} decides where it has";
     }
 
     /// <summary>Reads the rules of a policy until one decides or passes.</summary>
@@ -54,6 +72,8 @@ internal sealed class EndEvaluation(World world, bool explain)
             var mismatch = _matching.Mismatch(rule, flow, direction);
             var reference = node.Resource.Reference(rule.Label);
             read.Add(new(reference, rule.Source, rule.Verdict, mismatch));
+            if (mismatch is not null && rule.Verdict != Verdict.Log && _matching.MightMatch(rule, flow, direction))
+                _doubts.Add((reference, rule));
             if (mismatch is not null || rule.Verdict == Verdict.Log)
                 continue;
             var passed = rule.Verdict == Verdict.Pass;

@@ -18,8 +18,25 @@ internal sealed class FlowMatching(World world)
     {
         if (rule.Self is { } self && !Means(self, flow.Self(direction)))
             return $"the own end {Describe(flow.Self(direction))} is not {self}";
-        if (rule.Peers is { } peers && !peers.Items.Any(peer => Means(peer, flow.Peer(direction))))
-            return PeerMismatch(peers, flow.Peer(direction));
+        if (rule.Peers is { } peers && !peers.Items.Any(peer => MeansPeer(peer, flow, direction)))
+            return PeerMismatch(peers, flow, direction);
+        return TrafficMismatch(rule, flow);
+    }
+
+    /// <summary>
+    /// Whether a rule that does not match would, if the other end, known by name, had some address; or if the other end, known by address,
+    /// had a name that the rule names. Only the host knows, once it has asked.
+    /// </summary>
+    public bool MightMatch(PolicyRule rule, Flow flow, Direction direction)
+    {
+        if (rule.Peers is not { } peers || (rule.Self is { } self && !Means(self, flow.Self(direction))) || TrafficMismatch(rule, flow) is not null)
+            return false;
+        var named = flow.PeerName(direction) is not null;
+        return peers.Items.Any(peer => named ? peer.Names.IsEmpty : !peer.Names.IsEmpty);
+    }
+
+    private string? TrafficMismatch(PolicyRule rule, Flow flow)
+    {
         if (rule.Traffic is not { } alternatives)
             return null;
         string? first = null;
@@ -33,9 +50,25 @@ internal sealed class FlowMatching(World world)
         return first ?? "it names no ports, so it matches no traffic";
     }
 
-    private string PeerMismatch(EquatableArray<PeerMatch> peers, IpAddress peer) => peers.IsEmpty
+    private string PeerMismatch(EquatableArray<PeerMatch> peers, Flow flow, Direction direction) => peers.IsEmpty
         ? "it names no peers, so it matches nothing"
-        : $"the other end {Describe(peer)} is not {string.Join(" or ", peers.Items)}";
+        : $"the other end {flow.PeerName(direction) ?? Describe(flow.Peer(direction))} is not {string.Join(" or ", peers.Items)}";
+
+    /// <summary>
+    /// A name is read as addresses that no endpoint has and that lie in no blocks but whole families; what has a name is known to the host
+    /// that asks for it.
+    /// </summary>
+    private bool MeansPeer(PeerMatch match, Flow flow, Direction direction)
+    {
+        if (flow.PeerName(direction) is not { } name)
+            return Means(match, flow.Peer(direction));
+        if (!match.Names.IsEmpty)
+            return match.Names.Items.Contains(name);
+        var family = flow.Peer(direction).Family;
+        return match.Endpoints is null && (match.Nets.IsEmpty || match.Nets.Items.Any(IsWhole)) && !match.NotNets.Items.Any(IsWhole);
+
+        bool IsWhole(Cidr block) => block.Length == 0 && block.Family == family;
+    }
 
     private string Describe(IpAddress address)
     {
@@ -46,7 +79,8 @@ internal sealed class FlowMatching(World world)
     private bool Means(PeerMatch match, IpAddress address)
     {
         var known = world.EndpointsAt(address).ToList();
-        return (match.Endpoints is null || known.Exists(endpoint => endpoint.Matches(match.Endpoints)))
+        return match.Names.IsEmpty
+            && (match.Endpoints is null || known.Exists(endpoint => endpoint.Matches(match.Endpoints)))
             && (match.NotEndpoints is null || !known.Exists(endpoint => endpoint.Matches(match.NotEndpoints)))
             && (match.Nets.IsEmpty || match.Nets.Items.Any(block => block.Contains(address)))
             && !match.NotNets.Items.Any(block => block.Contains(address));

@@ -3,7 +3,7 @@ using EdgeAgent.Contracts;
 namespace EdgeAgent.Policy;
 
 /// <summary>A question: may this flow pass?</summary>
-/// <param name="From">The source: <c>namespace/name</c>, the name of an endpoint outside namespaces, or an address.</param>
+/// <param name="From">The source: <c>namespace/name</c>, the name of an endpoint outside namespaces, an address, or a name of the Domain Name System.</param>
 /// <param name="To">The destination, in the same way.</param>
 /// <param name="Protocol">The protocol.</param>
 /// <param name="Port">The destination port; null for protocols without ports.</param>

@@ -8,6 +8,9 @@ namespace EdgeAgent.Policy;
 /// <param name="Host">The host with agent.</param>
 internal sealed record ProbeEnd(ImmutableArray<IpAddress> Addresses, Endpoint? Host)
 {
+    /// <summary>The name of the Domain Name System that it was given by; its addresses are then those that stand for any. Null for none.</summary>
+    public string? Name { get; private init; }
+
     /// <summary>Finds an end by what a probe calls it.</summary>
     /// <exception cref="ProbeException">No endpoint has the name, and it is no address.</exception>
     public static ProbeEnd Find(World world, string text)
@@ -19,8 +22,14 @@ internal sealed record ProbeEnd(ImmutableArray<IpAddress> Addresses, Endpoint? H
         var endpoint = world.Endpoints.Values
             .Where(candidate => candidate.Key.Name == name && candidate.Key.Namespace == place && candidate.Resource.Nature != EndpointNature.NetworkSet)
             .OrderByDescending(candidate => candidate.IsManaged)
-            .FirstOrDefault()
-            ?? throw new ProbeException($"there is no host '{text}' (expected namespace/name of a host, or an address)");
+            .FirstOrDefault();
+        if (endpoint is null)
+        {
+            return slash < 0 && text.Contains('.', StringComparison.Ordinal) && DomainName.TryParse(text, out var domain, out _)
+                ? new([new(IpFamily.V4, 0), new(IpFamily.V6, 0)], null) { Name = domain }
+                : throw new ProbeException($"there is no host '{text}' (expected namespace/name of a host, an address, or a name such as db.example.com)");
+        }
+
         var addresses = endpoint.Resource.Addresses.Items.Where(block => block.IsSingle).Select(block => block.Network).ToImmutableArray();
         return new(addresses, endpoint.IsManaged ? endpoint : null);
     }

@@ -16,8 +16,8 @@ internal static class ProbeEvaluation
         {
             foreach (var destination in to.Addresses.Where(address => address.Family == source.Family))
             {
-                var flow = Flow.Of(probe, source, destination);
-                var own = source == destination || (from.Host is not null && from.Host == to.Host) || IsLoopback(source) || IsLoopback(destination);
+                var flow = Flow.Of(probe, source, destination) with { SourceName = from.Name, DestinationName = to.Name };
+                var own = (source == destination && (from.Name ?? to.Name) is null) || (from.Host is not null && from.Host == to.Host) || IsLoopback(source) || IsLoopback(destination);
                 egress.Add(own ? SameHost : End(world, from.Host, flow, Direction.Outbound, failsafes, explain));
                 ingress.Add(own ? SameHost : End(world, to.Host, flow, Direction.Inbound, failsafes, explain));
             }
@@ -44,11 +44,11 @@ internal static class ProbeEvaluation
     {
         if (host is null)
         {
-            return new(true, DecisionReason.NotEnforced, null, SourcePosition.None) { Addresses = (flow.Self(direction), flow.Peer(direction)) };
+            return new(true, DecisionReason.NotEnforced, null, SourcePosition.None) { Addresses = flow.Addresses(direction) };
         }
 
         return failsafes.Items.Any(failsafe => Opens(failsafe, flow, direction))
-            ? new(true, DecisionReason.Failsafe, null, host.Resource.Source) { Addresses = (flow.Self(direction), flow.Peer(direction)) }
+            ? new(true, DecisionReason.Failsafe, null, host.Resource.Source) { Addresses = flow.Addresses(direction) }
             : new EndEvaluation(world, explain).Decide(host, flow, direction);
     }
 

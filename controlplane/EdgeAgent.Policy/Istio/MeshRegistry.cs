@@ -76,11 +76,18 @@ internal sealed class MeshRegistry
             : entry.Endpoints.IsEmpty ? entry.Resolution == ServiceResolution.Dns ? [] : entry.Addresses.Select(block => new MeshAddress(block, [], LabelSet.Empty)).ToEquatableArray()
             : entry.Endpoints.Where(endpoint => endpoint.Address is not null)
                 .Select(endpoint => new MeshAddress(Cidr.Single(endpoint.Address!.Value), endpoint.Ports, endpoint.Labels)).ToEquatableArray(),
-        DnsNames = entry is { Resolution: ServiceResolution.None, Addresses.IsEmpty: true, WorkloadSelector: null } ? [host]
-            : entry.Resolution != ServiceResolution.Dns ? []
-            : entry.Endpoints.IsEmpty ? entry.WorkloadSelector is null ? [host] : []
-            : entry.Endpoints.Where(endpoint => endpoint.DnsName.Length > 0).Select(endpoint => endpoint.DnsName).ToEquatableArray(),
+        Names = AskedFor(entry, host).Where(asked => DomainName.TryParse(asked.Name, out _, out _)).Select(asked => asked with { Name = asked.Name.TrimEnd('.').ToLowerInvariant() }).ToEquatableArray(),
+        UnresolvableNames = AskedFor(entry, host).Select(asked => (asked.Name, Problem: DomainName.TryParse(asked.Name, out _, out var problem) ? "" : problem)).Where(asked => asked.Problem.Length > 0).ToEquatableArray(),
         Ports = entry.Ports.Where(port => port.Protocol == IpProtocol.Tcp).ToEquatableArray(),
         ExportTo = entry.ExportTo,
+    };
+
+    /// <summary>The names that clients ask for: the service's own, or those of its endpoints. One that a proxy leads to whatever address a client had is asked for by its own name.</summary>
+    private static IEnumerable<MeshName> AskedFor(ServiceEntryResource entry, string host) => entry switch
+    {
+        { WorkloadSelector: not null } => [],
+        { Resolution: ServiceResolution.None, Addresses.IsEmpty: true } or { Resolution: ServiceResolution.Dns, Endpoints.IsEmpty: true } => [new(host, [], LabelSet.Empty)],
+        { Resolution: ServiceResolution.Dns } => entry.Endpoints.Items.Where(endpoint => endpoint.DnsName.Length > 0).Select(endpoint => new MeshName(endpoint.DnsName, endpoint.Ports, endpoint.Labels)),
+        _ => [],
     };
 }

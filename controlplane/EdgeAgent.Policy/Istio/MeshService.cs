@@ -19,8 +19,11 @@ internal sealed record MeshService(string Host, string Namespace)
     /// <summary>Namespaces whose clients see it; empty for all.</summary>
     public EquatableArray<string> ExportTo { get; init; }
 
-    /// <summary>Names that clients resolve by themselves, where that is the only way to its endpoints.</summary>
-    public EquatableArray<string> DnsNames { get; init; }
+    /// <summary>Endpoints by name: clients ask for their addresses.</summary>
+    public EquatableArray<MeshName> Names { get; init; }
+
+    /// <summary>Names, such as patterns, that clients ask for and nobody else can, each with the reason.</summary>
+    public EquatableArray<(string Name, string Problem)> UnresolvableNames { get; init; }
 
     /// <summary>Whether clients of a namespace see it.</summary>
     public bool IsVisibleTo(string clientNamespace) => Visibility.Includes(ExportTo, Namespace, clientNamespace);
@@ -35,3 +38,9 @@ internal sealed record MeshAddress(Cidr Block, EquatableArray<EndpointPort> Port
     /// <summary>Whether it serves no port of the service but those of <see cref="Ports"/>.</summary>
     public bool ServesOnlyPorts { get; init; }
 }
+
+/// <summary>An endpoint of a service that is known by name.</summary>
+/// <param name="Name">The name (<see cref="DomainName"/>).</param>
+/// <param name="Ports">Its own number for a port of the service, by the port's name.</param>
+/// <param name="Labels">Its labels.</param>
+internal sealed record MeshName(string Name, EquatableArray<EndpointPort> Ports, LabelSet Labels);

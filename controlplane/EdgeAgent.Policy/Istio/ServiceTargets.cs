@@ -44,6 +44,12 @@ internal sealed class ServiceTargets(IReadOnlyList<WorkloadPorts> workloads)
                 if (own.Name is not null || !address.ServesOnlyPorts)
                     yield return new(PeerMatch.Of([address.Block]), own.Name is null ? Tcp(port) : Tcp(own.Number));
             }
+
+            foreach (var named in service.Names.Where(named => HasLabels(named.Labels, subset)))
+            {
+                var own = named.Ports.FirstOrDefault(candidate => candidate.Name == port.Name);
+                yield return new(PeerMatch.OfNames([named.Name]), own.Name is null ? Tcp(port) : Tcp(own.Number));
+            }
         }
     }
 

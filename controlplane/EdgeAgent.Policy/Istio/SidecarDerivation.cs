@@ -97,8 +97,12 @@ internal sealed class SidecarDerivation
         {
             if (sidecar.Imports.Any(other => other.Excluded && Holds(other, service, clients)))
                 continue;
-            if (!service.DnsNames.IsEmpty && sidecar.RegistryOnly == true)
-                _report(new(Severity.Warning, import.Source, sidecar.Key, import.Label, $"{service.Host} is known by name alone and stays closed: give its endpoints, or grant their addresses with a BookendPolicy"));
+            foreach (var (name, problem) in service.UnresolvableNames)
+            {
+                if (sidecar.RegistryOnly == true)
+                    _report(new(Severity.Warning, import.Source, sidecar.Key, import.Label, $"{name} cannot be resolved and stays closed ({problem}): give its endpoints, or grant their addresses with a BookendPolicy"));
+            }
+
             foreach (var target in _view.Targets.Of(service, LabelSet.Empty, import.Port))
                 yield return new(Verdict.Pass, import.Label, import.Source) { Traffic = [target.Traffic], Peers = [target.Endpoints] };
         }

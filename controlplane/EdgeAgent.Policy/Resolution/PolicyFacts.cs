@@ -51,7 +51,7 @@ internal sealed record SideFacts(SlotSet Subject, EquatableArray<RuleFacts> Rule
         for (var rule = 0; rule < count; rule++)
         {
             peers[rule] = Peers(side.Rules[rule], slots);
-            concerned |= side.Rules[rule].Peers is not null && !peers[rule].IsNone;
+            concerned |= side.Rules[rule] is { Peers: not null, GrantsByName: false } && !peers[rule].IsNone;
         }
 
         return concerned ? new(subject, Facts(side, slots, subject, peers)) : null;
@@ -63,7 +63,7 @@ internal sealed record SideFacts(SlotSet Subject, EquatableArray<RuleFacts> Rule
     /// <param name="index">Its place.</param>
     /// <param name="slots">How many slots they have.</param>
     public static SlotSet PeerOf(SideFacts? facts, PolicyRule rule, int index, int slots) =>
-        facts is not null ? facts.Rules[index].Peer : rule.Peers is null ? SlotSet.All(slots) : SlotSet.None;
+        facts is not null ? facts.Rules[index].Peer : rule.Peers is null || rule.GrantsByName ? SlotSet.All(slots) : SlotSet.None;
 
     private static EquatableArray<RuleFacts> Facts(PolicySide side, ImmutableArray<Slot> slots, SlotSet subject, ReadOnlySpan<SlotSet> peers)
     {
@@ -90,7 +90,7 @@ internal sealed record SideFacts(SlotSet Subject, EquatableArray<RuleFacts> Rule
 
     private static SlotSet Peers(PolicyRule rule, ImmutableArray<Slot> slots)
     {
-        if (rule.Peers is not { } peers)
+        if (rule.Peers is not { } peers || rule.GrantsByName)
             return SlotSet.All(slots.Length);
         var result = SlotSet.None;
         foreach (var match in peers.AsSpan())

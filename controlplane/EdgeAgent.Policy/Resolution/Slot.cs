@@ -17,7 +17,8 @@ internal sealed record Slot(IpFamily Family, EquatableArray<IpAddress> Addresses
 
     /// <summary>Whether an address of the slot satisfies a match, by any endpoint that has it.</summary>
     public bool Matches(PeerMatch match) =>
-        (match.Endpoints is null || AnyKnown(match.Endpoints))
+        match.Names.IsEmpty
+        && (match.Endpoints is null || AnyKnown(match.Endpoints))
         && (match.NotEndpoints is null || !AnyKnown(match.NotEndpoints))
         && MatchesNets(match);
 

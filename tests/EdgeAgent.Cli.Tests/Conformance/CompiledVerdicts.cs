@@ -22,7 +22,8 @@ internal static class CompiledVerdicts
 
     private static IEnumerable<string> Differences(EngineState state, List<EndpointResource> hosts, ExpectedVerdict expected)
     {
-        var (from, to) = (End(state, expected.From), End(state, expected.To));
+        var names = Names(state, hosts, expected);
+        var (from, to) = (End(state, names, expected.From), End(state, names, expected.To));
         var pairs = from.SelectMany(source => to.Where(destination => destination.Family == source.Family), (source, destination) => (source, destination)).ToList();
         var (atSource, atDestination) = (true, true);
         foreach (var (source, destination) in pairs)
@@ -30,15 +31,15 @@ internal static class CompiledVerdicts
             var (client, server) = (Owner(hosts, source), Owner(hosts, destination));
             if ((client is not null && client == server) || IsLoopback(source) || IsLoopback(destination))
                 continue;
-            atSource &= client is null || HostPolicyEvaluator.Allows(state.PolicyOf(client.Key)!, PacketOf(expected, Direction.Outbound, source, destination));
-            atDestination &= server is null || HostPolicyEvaluator.Allows(state.PolicyOf(server.Key)!, PacketOf(expected, Direction.Inbound, destination, source));
+            atSource &= client is null || HostPolicyEvaluator.Allows(state.PolicyOf(client.Key)!.With(names), PacketOf(expected, Direction.Outbound, source, destination));
+            atDestination &= server is null || HostPolicyEvaluator.Allows(state.PolicyOf(server.Key)!.With(names), PacketOf(expected, Direction.Inbound, destination, source));
         }
 
         var flow = $"{expected.From} -> {expected.To} {expected.Traffic}";
         var (haveSource, haveDestination) = (pairs.Any(pair => Owner(hosts, pair.source) is not null), pairs.Any(pair => Owner(hosts, pair.destination) is not null));
-        if (haveSource && atSource != expected.Allowed && !(atSource && haveDestination && IsLeftToDestination(state, from, hosts)))
+        if (haveSource && atSource != expected.Allowed && !(atSource && haveDestination && (IsLeftToDestination(state, from, hosts) || to.Any(address => GrantsByName(state, hosts, address)))))
             yield return $"{flow}: the source alone would {(atSource ? "allow" : "deny")} it";
-        if (haveDestination && atDestination != expected.Allowed)
+        if (haveDestination && atDestination != expected.Allowed && !(atDestination && haveSource && from.Any(address => GrantsByName(state, hosts, address))))
             yield return $"{flow}: the destination alone would {(atDestination ? "allow" : "deny")} it";
     }
 
@@ -49,12 +50,24 @@ internal static class CompiledVerdicts
         from.Any(address => Owner(hosts, address) is { } host
             && state.Resources.Values.OfType<NamespaceResource>().Any(place => place.Key.Name == host.Key.Namespace && place.Bookend == BookendPlacement.Destination));
 
-    private static List<IpAddress> End(EngineState state, string text)
+    // What an end grants by name is decided at that end alone.
+    private static bool GrantsByName(EngineState state, List<EndpointResource> hosts, IpAddress address) =>
+        Owner(hosts, address) is { } host && !state.PolicyOf(host.Key)!.DomainSets.IsEmpty;
+
+    /// <summary>Gives each name that policies or a probe speak of an address of either family that nothing else speaks of.</summary>
+    private static ResolvedNames Names(EngineState state, List<EndpointResource> hosts, ExpectedVerdict expected) => ResolvedNames.Of(
+        hosts.SelectMany(host => state.PolicyOf(host.Key)!.DomainNames)
+            .Concat(new[] { expected.From, expected.To }.Where(end => !end.Contains('/', StringComparison.Ordinal) && end.Contains('.', StringComparison.Ordinal) && !IpAddress.TryParse(end, out _)))
+            .Distinct(StringComparer.Ordinal)
+            .Select((name, i) => KeyValuePair.Create(name, new[] { $"198.18.7.{i + 1}", $"2001:db8:7::{i + 1:x}" }.Select(IpAddress.Parse))));
+
+    private static List<IpAddress> End(EngineState state, ResolvedNames names, string text)
     {
         if (IpAddress.TryParse(text, out var address))
             return [address];
-        var named = state.Resources.Values.OfType<EndpointResource>().Where(endpoint => endpoint.Key.QualifiedName == text).OrderByDescending(endpoint => endpoint.IsManaged).First();
-        return [.. named.Addresses.Select(block => block.Network)];
+        if (state.Resources.Values.OfType<EndpointResource>().Where(endpoint => endpoint.Key.QualifiedName == text).OrderByDescending(endpoint => endpoint.IsManaged).FirstOrDefault() is { } endpoint)
+            return [.. endpoint.Addresses.Select(block => block.Network)];
+        return [.. names.Of(text)];
     }
 
     private static EndpointResource? Owner(List<EndpointResource> hosts, IpAddress address) => hosts.Find(host => host.Addresses.Contains(Cidr.Single(address)));

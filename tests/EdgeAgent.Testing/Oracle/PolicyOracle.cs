@@ -7,7 +7,9 @@ namespace EdgeAgent.Testing;
 /// Evaluates resources as their specifications say: one flow, one policy, one rule after another. It shares no code with the engine, and
 /// knows nothing of identities, sets or host policies.
 /// </summary>
-public sealed class PolicyOracle(IEnumerable<Resource> resources)
+/// <param name="resources">The resources.</param>
+/// <param name="names">The addresses that names have; null for none.</param>
+public sealed class PolicyOracle(IEnumerable<Resource> resources, ResolvedNames? names = null)
 {
     private readonly List<Resource> _resources = [.. resources];
     private readonly List<EndpointResource> _endpoints = [.. resources.OfType<EndpointResource>()];
@@ -110,7 +112,8 @@ public sealed class PolicyOracle(IEnumerable<Resource> resources)
     private bool Means(PeerMatch match, IpAddress address)
     {
         var having = Having(address);
-        return (match.Endpoints is null || having.Exists(endpoint => Denotes(match.Endpoints, endpoint)))
+        return (match.Names.IsEmpty || match.Names.Items.Any(name => names?.Of(name).Contains(address) == true))
+            && (match.Endpoints is null || having.Exists(endpoint => Denotes(match.Endpoints, endpoint)))
             && (match.NotEndpoints is null || !having.Exists(endpoint => Denotes(match.NotEndpoints, endpoint)))
             && InNets(match, address);
     }

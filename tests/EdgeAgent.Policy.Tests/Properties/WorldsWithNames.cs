@@ -1,0 +1,129 @@
+using EdgeAgent.Contracts;
+using EdgeAgent.Testing;
+
+namespace EdgeAgent.Policy.Tests;
+
+/// <summary>
+/// Random worlds whose policies also grant by name. Each end enforces its own half exactly, with the addresses that names have; neither end
+/// denies what a name grants at the other; and both together do what the resources say.
+/// </summary>
+public sealed class WorldsWithNames
+{
+    private const int Worlds = 150, Packets = 6;
+
+    private static readonly string[] Known = ["a.example.com", "b.example.com", "c.example.com"];
+
+    // An address that no block of random worlds but those of whole families holds.
+    private static readonly IpAddress[] Elsewhere = [IpAddress.Parse("8.8.8.8"), IpAddress.Parse("2600::8")];
+
+    [Fact]
+    public void Both_ends_together_enforce_what_the_resources_say_wherever_names_lead()
+    {
+        var granted = 0;
+        for (var seed = 0; seed < Worlds; seed++)
+        {
+            var (random, resources) = World(seed);
+            var state = PolicyEngine.Apply(EngineState.Empty, Change.Of([.. resources])).State;
+            var hosts = resources.OfType<EndpointResource>().Where(endpoint => endpoint.IsManaged).ToList();
+            var addresses = hosts.SelectMany(host => host.Addresses.Items).Select(block => block.Network).ToList();
+            var names = ResolvedNames.Of(Known.Select(name => KeyValuePair.Create(name, Enumerable.Range(0, random.Next(3)).Select(_ => Pick(random, addresses)).Concat(Elsewhere.Where(_ => random.Next(2) == 0)))));
+            var oracle = new PolicyOracle(resources, names);
+            foreach (var (source, self) in hosts.SelectMany(host => host.Addresses.Items, (host, block) => (host, block.Network)))
+            {
+                foreach (var peer in addresses.Concat(Elsewhere).Where(peer => peer.Family == self.Family && !source.Addresses.Items.Contains(Cidr.Single(peer))))
+                {
+                    var destination = hosts.Find(host => host.Addresses.Items.Contains(Cidr.Single(peer)));
+                    var all = BoundaryPackets.Between(self, peer).ToList();
+                    for (var i = 0; i < Packets; i++)
+                    {
+                        var packet = Pick(random, all);
+                        var (egress, ingress) = (oracle.Half(packet, Direction.Outbound), oracle.Half(packet, Direction.Inbound));
+                        var atSource = HostPolicyEvaluator.Allows(state.PolicyOf(source.Key)!.With(names), packet);
+                        var atDestination = destination is null
+                            || HostPolicyEvaluator.Allows(state.PolicyOf(destination.Key)!.With(names), packet with { Direction = Direction.Inbound, Self = packet.Peer, Peer = packet.Self });
+                        var where = $"seed {seed}: {source.Key} -> {destination?.Key.ToString() ?? "nobody's"}: {packet}: halves {egress}, {ingress}; ends {atSource}, {atDestination}";
+                        Assert.True((egress && ingress) == (atSource && atDestination), where);
+                        Assert.True((egress || !atSource) && (ingress || !atDestination), $"{where}: an end lets through what its own half denies");
+                        granted += names.Names.Any(name => names.Of(name).Contains(peer)) && atSource ? 1 : 0;
+                    }
+                }
+            }
+        }
+
+        Assert.True(granted > 1000, $"{granted} packets to names passed");
+    }
+
+    [Fact]
+    public void A_probe_of_a_name_has_the_verdict_of_an_address_that_only_the_name_speaks_of()
+    {
+        for (var seed = 0; seed < Worlds; seed++)
+        {
+            var (random, resources) = World(seed);
+            var state = PolicyEngine.Apply(EngineState.Empty, Change.Of([.. resources])).State;
+            var names = ResolvedNames.Of([KeyValuePair.Create(Known[0], Elsewhere.AsEnumerable())]);
+            var oracle = new PolicyOracle(resources, names);
+            foreach (var host in oracle.Hosts)
+            {
+                for (var i = 0; i < Packets; i++)
+                {
+                    var packet = Pick(random, BoundaryPackets.Between(IpAddress.Parse("10.0.0.1"), Elsewhere[0]).ToList());
+                    foreach (var direction in new[] { Direction.Outbound, Direction.Inbound })
+                    {
+                        var expected = host.Addresses.Items.Select(block => block.Network).All(self => oracle.Half(packet with { Direction = direction, Self = self, Peer = Elsewhere.First(peer => peer.Family == self.Family) }, direction));
+                        var text = host.Key.Namespace.Length > 0 ? $"{host.Key.Namespace}/{host.Key.Name}" : host.Key.Name;
+                        var (from, to) = direction == Direction.Outbound ? (text, Known[0]) : (Known[0], text);
+                        var decision = PolicyEngine.Decide(state, new(from, to, packet.Protocol, packet.Port) { SourcePort = packet.SourcePort, IcmpType = packet.IcmpType, IcmpCode = packet.IcmpCode });
+                        Assert.True(expected == decision.Allowed, $"seed {seed}: {from} -> {to}: {packet}: {decision}");
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Names_come_and_go_with_the_policies_that_grant_them_and_deltas_carry_them()
+    {
+        for (var seed = 0; seed < 60; seed++)
+        {
+            var (random, resources) = World(seed);
+            var (state, held) = (EngineState.Empty, new Dictionary<ResourceKey, HostPolicy>());
+            foreach (var part in resources.OrderBy(_ => random.Next()).Chunk(3).Concat([resources.ToArray(), [.. resources.Where(resource => random.Next(3) > 0)]]))
+            {
+                var deleted = part.Length > 3 ? state.Resources.Keys.Where(key => !part.Any(resource => resource.Key == key)).ToEquatableArray() : [];
+                var next = PolicyEngine.Apply(state, new([.. part], deleted)).State;
+                var scratch = PolicyEngine.Apply(EngineState.Empty, Change.Of([.. next.Resources.Values])).State;
+                foreach (var host in next.Hosts)
+                {
+                    var policy = next.PolicyOf(host)!;
+                    Assert.Equal(HostPolicyDigest.Text(scratch.PolicyOf(host)!), HostPolicyDigest.Text(policy));
+                    held[host] = held.TryGetValue(host, out var before) ? HostPolicyDelta.Between(before, policy).ApplyTo(before) : policy;
+                    Assert.Equal(HostPolicyDigest.Of(policy), HostPolicyDigest.Of(held[host]));
+                }
+
+                state = next;
+            }
+        }
+    }
+
+    private static (Random Random, List<Resource> Resources) World(int seed)
+    {
+        var random = new Random(seed ^ 0x4E61);
+        return (random, [.. RandomWorld.Create(seed).Select(resource => resource is PolicyResource policy ? WithNames(policy, random) : resource)]);
+    }
+
+    private static PolicyResource WithNames(PolicyResource policy, Random random) => policy with { Ingress = WithNames(policy.Ingress, random), Egress = WithNames(policy.Egress, random) };
+
+    private static PolicySide? WithNames(PolicySide? side, Random random) => side is null ? null : side with
+    {
+        Rules = side.Rules.Items.Select(rule => rule.Verdict != Verdict.Allow || rule.Peers is not { } peers || NamesOtherPorts(rule) || random.Next(2) == 0 ? rule : rule with
+        {
+            Peers = (random.Next(3) == 0 ? [] : peers.Items).Append(PeerMatch.OfNames(Known.Where(_ => random.Next(2) == 0).DefaultIfEmpty(Known[0]))).ToEquatableArray(),
+        }).ToEquatableArray(),
+    };
+
+    // No language grants by name on ports that are not so called, or by the name of a source port.
+    private static bool NamesOtherPorts(PolicyRule rule) => (rule.Traffic ?? []).Any(traffic =>
+        new[] { traffic.NotPorts, traffic.SourcePorts, traffic.NotSourcePorts }.Any(ports => ports is { Names.IsEmpty: false }));
+
+    private static T Pick<T>(Random random, IReadOnlyList<T> items) => items[random.Next(items.Count)];
+}
