@@ -37,6 +37,23 @@ internal static class Policies
         Outbound = [new Stage([new Branch(null, [new Block([], BlockEnd.Deny, Reference with { Rule = "" })])])],
     };
 
+    /// <summary>Outbound closed but for TCP to this port of the addresses that a name has; inbound open.</summary>
+    internal static HostPolicy OutboundByName(long revision, int port, string name) => new()
+    {
+        Revision = new(revision),
+        Outbound =
+        [
+            new Stage([new Branch(null, [new Block(
+                [new Rule(Verdict.Allow, Reference) { Protocol = new(IpProtocol.Tcp, false), Ports = [PortRange.Single((ushort)port)], PeerAnyOf = ["names"] }],
+                BlockEnd.Deny,
+                Reference with { Rule = "" })])]),
+        ],
+        DomainSets = HostPolicy.Empty.DomainSets.Add("names", new("names", [name])),
+    };
+
+    /// <summary>A name with its addresses.</summary>
+    internal static ResolvedNames Resolved(string name, params string[] addresses) => ResolvedNames.Of([KeyValuePair.Create(name, addresses.Select(IpAddress.Parse))]);
+
     internal static ImmutableSortedDictionary<string, AddressSet> Sets(params AddressSet[] sets) =>
         sets.ToImmutableSortedDictionary(set => set.Id, set => set, StringComparer.Ordinal);
 

@@ -50,6 +50,15 @@ public sealed record AgentOptions
     /// <summary>Whether our table belongs to the agent's socket, so that nobody else can change it: <c>on</c>, <c>off</c>, or <c>auto</c>, where a supervisor keeps the socket.</summary>
     public string Owner { get; init; } = "auto";
 
+    /// <summary>The file that says which name servers to ask (resolv.conf(5)).</summary>
+    public string ResolverFile { get; init; } = "/etc/resolv.conf";
+
+    /// <summary>The file with addresses of names that goes before them (hosts(5)).</summary>
+    public string HostsFile { get; init; } = "/etc/hosts";
+
+    /// <summary>How long an address is granted after the last answer that had it ceased to hold.</summary>
+    public TimeSpan NameGrace { get; init; } = new NameSettings().Grace;
+
     /// <summary>The least that is logged: <c>debug</c>, <c>info</c>, <c>warning</c> or <c>error</c>.</summary>
     public string LogLevel { get; init; } = "info";
 }

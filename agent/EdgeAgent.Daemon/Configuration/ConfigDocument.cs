@@ -41,6 +41,12 @@ internal sealed record ConfigDocument
     /// <summary><c>auto</c>, <c>on</c> or <c>off</c>.</summary>
     public string? Owner { get; init; }
 
+    public string? ResolverFile { get; init; }
+
+    public string? HostsFile { get; init; }
+
+    public double? NameGraceSeconds { get; init; }
+
     public string? LogLevel { get; init; }
 
     /// <summary>Reads a file.</summary>

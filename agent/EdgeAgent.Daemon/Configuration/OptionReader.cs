@@ -35,6 +35,12 @@ internal sealed record RunArguments
 
     internal string? Owner { get; init; }
 
+    internal string? ResolverFile { get; init; }
+
+    internal string? HostsFile { get; init; }
+
+    internal double? NameGraceSeconds { get; init; }
+
     internal string? LogLevel { get; init; }
 }
 
@@ -91,12 +97,18 @@ internal static class OptionReader
             Failsafes = file.Failsafes is { } failsafes ? failsafes.Select(OptionText.Failsafe).ToEquatableArray() : Failsafe.Defaults,
             Backend = OneOf("backend", arguments.Backend ?? file.Backend ?? "auto", Backends),
             Owner = OneOf("owner", arguments.Owner ?? file.Owner ?? "auto", Owners),
+            ResolverFile = arguments.ResolverFile ?? file.ResolverFile ?? "/etc/resolv.conf",
+            HostsFile = arguments.HostsFile ?? file.HostsFile ?? "/etc/hosts",
+            NameGrace = NameGrace(arguments.NameGraceSeconds ?? file.NameGraceSeconds ?? 300),
             LogLevel = OneOf("log level", arguments.LogLevel ?? file.LogLevel ?? "info", LogLevels),
         };
     }
 
     private static TimeSpan ConfirmWithin(double seconds) =>
         seconds is >= 0.1 and <= 3600 ? TimeSpan.FromSeconds(seconds) : throw new BadInputException($"confirm seconds {seconds}; expected 0.1 to 3600");
+
+    private static TimeSpan NameGrace(double seconds) =>
+        seconds is >= 0 and <= 86_400 ? TimeSpan.FromSeconds(seconds) : throw new BadInputException($"name grace seconds {seconds}; expected 0 to 86400");
 
     private static string OneOf(string what, string text, string[] choices) =>
         choices.Contains(text) ? text : throw new BadInputException($"{what} '{text}'; expected {string.Join(", ", choices[..^1])} or {choices[^1]}");

@@ -8,6 +8,9 @@ public static class EffectiveFailsafes
     /// <summary>The name of the failsafe that the agent adds.</summary>
     public const string ControlPlane = "control-plane";
 
+    /// <summary>The name of the failsafes that the agent adds where policy grants by name.</summary>
+    public const string NameServers = "name-servers";
+
     /// <summary>What no list can close, in words.</summary>
     public static EquatableArray<string> Permanent { get; } =
     [
@@ -23,8 +26,8 @@ public static class EffectiveFailsafes
     /// <param name="port">Its port.</param>
     public static EquatableArray<Failsafe> Of(EquatableArray<Failsafe> own, EquatableArray<Failsafe>? given, EquatableArray<IpAddress> addresses, int port)
     {
-        // The name belongs to the agent: no list can take the way to the control plane away or widen it.
-        var listed = (given ?? own).Where(failsafe => failsafe.Name != ControlPlane);
+        // The names belong to the agent: no list can take the way to the control plane away or widen it.
+        var listed = (given ?? own).Where(failsafe => failsafe.Name is not (ControlPlane or NameServers));
         return addresses.IsEmpty
             ? listed.ToEquatableArray()
             : listed.Append(new Failsafe(ControlPlane, Direction.Outbound, IpProtocol.Tcp, PortRange.Single(checked((ushort)port)))
@@ -32,6 +35,26 @@ public static class EffectiveFailsafes
                 Peers = addresses.Select(Cidr.Single).Order().ToEquatableArray(),
             }).ToEquatableArray();
     }
+
+    /// <summary>
+    /// The failsafes with the way to name servers, where they were narrowed so that it is not open: without answers nothing that policy
+    /// grants by name would be reachable.
+    /// </summary>
+    /// <param name="failsafes">The failsafes.</param>
+    /// <param name="servers">Name servers elsewhere that the agent asks.</param>
+    public static EquatableArray<Failsafe> WithNameServers(EquatableArray<Failsafe> failsafes, EquatableArray<IpAddress> servers)
+    {
+        var port = PortRange.Single(ResolverFile.Port);
+        var added = from protocol in new[] { IpProtocol.Udp, IpProtocol.Tcp }
+                    let closed = servers.Where(server => !failsafes.Any(failsafe => Opens(failsafe, protocol, server))).Select(Cidr.Single).ToEquatableArray()
+                    where !closed.IsEmpty
+                    select new Failsafe(NameServers, Direction.Outbound, protocol, port) { Peers = closed };
+        return [.. failsafes, .. added];
+    }
+
+    private static bool Opens(Failsafe failsafe, IpProtocol protocol, IpAddress server) =>
+        failsafe is { Direction: Direction.Outbound, SourcePorts: null } && failsafe.Protocol == protocol && failsafe.Ports.Contains(ResolverFile.Port)
+        && (failsafe.Peers.IsEmpty || failsafe.Peers.Any(peer => peer.Contains(server)));
 
     /// <summary>The control plane's addresses that failsafes of an earlier run name.</summary>
     public static EquatableArray<IpAddress> AddressesIn(EquatableArray<Failsafe> failsafes) =>

@@ -1,3 +1,5 @@
+using EdgeAgent.Contracts;
+
 namespace EdgeAgent.Daemon;
 
 /// <summary>Something to do.</summary>
@@ -12,6 +14,9 @@ public sealed record KeepConfirmed(PolicyVersion Policy) : AgentEffect;
 
 /// <summary>Keep a refusal on disk, or forget it.</summary>
 public sealed record KeepRefusal(Refusal? Refusal) : AgentEffect;
+
+/// <summary>Keep these names resolved, and no others.</summary>
+public sealed record AskNames(EquatableArray<string> Names) : AgentEffect;
 
 /// <summary>Report the status now.</summary>
 public sealed record Report : AgentEffect;

@@ -33,6 +33,12 @@ public sealed record VerifyRequested(TimeSpan At) : AgentEvent(At);
 /// <param name="Given">Whether the control plane gave it, or it is the host's own.</param>
 public sealed record FailsafesChanged(TimeSpan At, EquatableArray<Failsafe> Failsafes, bool Given) : AgentEvent(At);
 
+/// <summary>What is known of the names that policy grants changed.</summary>
+/// <param name="At">When.</param>
+/// <param name="Names">The addresses.</param>
+/// <param name="NameServers">Name servers elsewhere that the agent asks.</param>
+public sealed record NamesResolved(TimeSpan At, ResolvedNames Names, EquatableArray<IpAddress> NameServers) : AgentEvent(At);
+
 /// <summary>Somebody purged the host; the next job finds out.</summary>
 public sealed record PurgeSeen(TimeSpan At) : AgentEvent(At);
 

@@ -48,6 +48,10 @@ public static class AgentReducer
             case FailsafesChanged e:
                 step.State = step.State with { Failsafes = e.Failsafes, FailsafesGiven = e.Given, ApplyNotBefore = TimeSpan.Zero };
                 break;
+            case NamesResolved e:
+                step.State = step.State with { Names = e.Names, NameServers = e.NameServers };
+                step.Report();
+                break;
             case ReportIntervalSet e:
                 step.State = step.State with { Settings = step.State.Settings with { ReportEvery = Bounded(e.Interval) } };
                 break;
@@ -72,6 +76,7 @@ public static class AgentReducer
         }
 
         step.UndoIfUnheard(happened.At);
+        step.AskForNames();
         step.Dispatch(happened.At);
         step.ReportIfDue(happened.At);
         return (step.State, [.. step.Effects]);

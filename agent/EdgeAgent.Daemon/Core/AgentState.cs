@@ -17,6 +17,18 @@ public sealed record AgentState
     /// <summary>Whether the control plane gave the failsafes, or they are the host's own.</summary>
     public bool FailsafesGiven { get; init; }
 
+    /// <summary>What is known of the addresses of names.</summary>
+    public ResolvedNames Names { get; init; } = ResolvedNames.None;
+
+    /// <summary>Name servers elsewhere that the agent asks.</summary>
+    public EquatableArray<IpAddress> NameServers { get; init; }
+
+    /// <summary>The names that are being kept resolved.</summary>
+    public EquatableArray<string> NamesAsked { get; init; }
+
+    /// <summary>Until when a new policy waits for the first answers about names that it grants; null where none does.</summary>
+    public TimeSpan? NamesAwaited { get; init; }
+
     /// <summary>The newest policy that the host was told of, taken or not.</summary>
     public PolicyVersion? Target { get; init; }
 
@@ -104,8 +116,21 @@ public sealed record AgentState
     /// <summary>The newest revision that the host was told of.</summary>
     public Revision TargetRevision => Refusal is { } refusal && refusal.Revision > (Target?.Revision ?? Revision.Zero) ? refusal.Revision : Target?.Revision ?? Revision.Zero;
 
+    /// <summary>What the kernel is to hold; null leaves it as it is.</summary>
+    public Enforcement? Intended => Wanted is not { } policy ? null
+        : new(policy, policy.Policy.DomainSets.IsEmpty || policy.Policy.Mode == EnforcementMode.Quarantine ? Failsafes : EffectiveFailsafes.WithNameServers(Failsafes, NameServers), FailsafesGiven)
+        {
+            Names = Names.For(policy.Policy),
+        };
+
     /// <summary>Whether the kernel must be changed to hold what is wanted.</summary>
-    public bool ApplyPending => Wanted is not null && !RemovalWanted && (Held is null || Held.Policy != Wanted || Held.Failsafes != Failsafes);
+    public bool ApplyPending => IsPending(namesToo: true);
+
+    /// <summary>Whether nothing is known yet of a name that the wanted policy grants.</summary>
+    internal bool LacksNames => Wanted is { Policy.DomainSets.IsEmpty: false } policy && policy.Policy.DomainNames.Any(name => !Names.Has(name));
+
+    private bool IsPending(bool namesToo) => !RemovalWanted && Intended is { } intended
+        && (Held is null || Held.Policy != intended.Policy || Held.Failsafes != intended.Failsafes || (namesToo && !Held.Names.Equals(intended.Names)));
 
     /// <summary>When <see cref="Tick"/> is next of use.</summary>
     public TimeSpan NextWake
@@ -118,7 +143,7 @@ public sealed record AgentState
                 if (Confirmation is not null)
                     next = Min(next, Confirmation.Deadline);
                 if (ApplyPending || RemovalWanted)
-                    next = Min(next, ApplyNotBefore);
+                    next = Min(next, RemovalWanted || NamesAwaited is not { } answers || answers < ApplyNotBefore ? ApplyNotBefore : answers);
                 if (Held is not null && !RemovalWanted)
                     next = Min(next, CheckDue is { } due ? Min(due, NextVerify) : NextVerify);
             }
@@ -134,7 +159,7 @@ public sealed record AgentState
         { Refusal: { } refusal } => (refusal.Kind == RefusalKind.RolledBack ? HostState.RolledBack : HostState.Failed, refusal.Reason),
         { Trouble: { } trouble } => (HostState.Failed, trouble),
         { Target: null } => (HostState.Unknown, "no policy yet"),
-        { Held: { } held } when held.Policy == Target && !ApplyPending && !RemovalWanted => (HostState.Realized, Remarks),
+        { Held: { } held } when held.Policy == Target && !IsPending(namesToo: false) && !RemovalWanted => (HostState.Realized, Remarks),
         _ => (HostState.Applying, Remarks),
     };
 

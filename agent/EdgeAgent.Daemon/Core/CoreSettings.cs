@@ -12,6 +12,9 @@ public sealed record CoreSettings
     /// <summary>The wait before a policy that the kernel refused is tried again.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a new policy waits for the first answers about names that it grants, so that it does not cut in passing what it allows.</summary>
+    public TimeSpan NamesPatience { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How often the status is reported when nothing changes.</summary>
     public TimeSpan ReportEvery { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -8,7 +8,8 @@ public abstract record KernelJob;
 /// <param name="Unconfirmed">Whether the control plane must be heard after it, so that what to go back to is kept on disk beside it.</param>
 /// <param name="Confirmed">What to go back to; null for a host that had no policy.</param>
 /// <param name="Forced">Whether it comes into force whomever it cuts off: an operator insists, or it was in force before.</param>
-public sealed record ApplyJob(Enforcement Target, bool Unconfirmed, PolicyVersion? Confirmed, bool Forced) : KernelJob;
+/// <param name="NamesOnly">Whether nothing but the addresses of names is other than what is held, so that there is nothing to keep on disk.</param>
+public sealed record ApplyJob(Enforcement Target, bool Unconfirmed, PolicyVersion? Confirmed, bool Forced, bool NamesOnly = false) : KernelJob;
 
 /// <summary>Take our table away: the first policy of a host is undone.</summary>
 public sealed record RemoveJob : KernelJob;

@@ -16,6 +16,9 @@ public sealed record PolicyVersion(HostPolicy Policy, HostPolicySummary Summary)
     /// <summary>The revision that it was computed from.</summary>
     public Revision Revision => Policy.Revision;
 
+    /// <summary>The names that it grants, in order.</summary>
+    public EquatableArray<string> Names => Policy.DomainSets.IsEmpty ? [] : Policy.DomainNames.Order(StringComparer.Ordinal).ToEquatableArray();
+
     /// <summary>Computes the digest.</summary>
     public static PolicyVersion Of(HostPolicy policy) => new(policy, HostPolicySummary.Of(policy));
 
@@ -41,8 +44,15 @@ public sealed record PolicyVersion(HostPolicy Policy, HostPolicySummary Summary)
     public override string ToString() => $"revision {Revision} ({Digest.Short})";
 }
 
-/// <summary>All that decides what the kernel holds: the policy, and what stays open whatever it says.</summary>
+/// <summary>All that decides what the kernel holds: the policy, what stays open whatever it says, and the addresses that names have.</summary>
 /// <param name="Policy">The policy.</param>
 /// <param name="Failsafes">What stays open.</param>
 /// <param name="FailsafesGiven">Whether the control plane gave the failsafes, or they are the host's own.</param>
-public sealed record Enforcement(PolicyVersion Policy, EquatableArray<Failsafe> Failsafes, bool FailsafesGiven = false);
+public sealed record Enforcement(PolicyVersion Policy, EquatableArray<Failsafe> Failsafes, bool FailsafesGiven = false)
+{
+    /// <summary>The addresses of the names that the policy grants.</summary>
+    public ResolvedNames Names { get; init; } = ResolvedNames.None;
+
+    /// <summary>The policy with these addresses in the place of names: the rules that are enforced.</summary>
+    public HostPolicy Effective => Policy.Policy.With(Names);
+}

@@ -126,22 +126,51 @@ internal sealed class Step(AgentState state)
         Report();
     }
 
+    /// <summary>Names are resolved as long as a policy that may come into force grants them.</summary>
+    internal void AskForNames()
+    {
+        var names = (State.Wanted?.Names ?? []).Concat(State.Held?.Policy.Names ?? []).Concat(State.Confirmed?.Names ?? []).ToHashSet(StringComparer.Ordinal);
+        if (names.SetEquals(State.NamesAsked))
+            return;
+        State = State with { NamesAsked = names.Order(StringComparer.Ordinal).ToEquatableArray() };
+        Effects.Add(new AskNames(State.NamesAsked));
+    }
+
     internal void Dispatch(TimeSpan now)
     {
         if (State.Running is not null || State.DetachedBy is not null)
             return;
-        if ((State.RemovalWanted || State.ApplyPending) && now >= State.ApplyNotBefore)
+        AwaitNames(now);
+        if ((State.RemovalWanted || (State.ApplyPending && !(now < State.NamesAwaited))) && now >= State.ApplyNotBefore)
             Begin(State.RemovalWanted ? new RemoveJob() : NextApply());
         else if (State.Held is { } held && !State.RemovalWanted && (now >= State.CheckDue || now >= State.NextVerify))
             Begin(new CheckJob(held, State.Suspect?.Culprit, State.Suspect?.At ?? now));
     }
 
+    /// <summary>
+    /// A policy with names that nobody was asked for yet waits a moment: until there is an answer it would close what it allows. Not the
+    /// one that was in force when the agent started: nothing is enforced before it.
+    /// </summary>
+    private void AwaitNames(TimeSpan now)
+    {
+        if (!State.LacksNames || State.Held?.Policy == State.Wanted || (State.Held is null && State.Wanted!.Digest == State.Forced))
+        {
+            if (State.NamesAwaited is not null)
+                State = State with { NamesAwaited = null };
+        }
+        else if (State.NamesAwaited is null)
+        {
+            State = State with { NamesAwaited = now + State.Settings.NamesPatience };
+        }
+    }
+
     private ApplyJob NextApply()
     {
-        var target = new Enforcement(State.Wanted!, State.Failsafes, State.FailsafesGiven);
+        var target = State.Intended!;
         var digest = target.Policy.Digest;
         var forced = digest == State.Forced || digest == State.Held?.Policy.Digest || digest == State.Confirmed?.Digest;
-        return new(target, State.Settings.ConfirmWithin is not null && digest != State.Confirmed?.Digest, State.Confirmed, forced);
+        var namesOnly = State.Held is { } held && held.Policy == target.Policy && held.Failsafes == target.Failsafes;
+        return new(target, State.Settings.ConfirmWithin is not null && digest != State.Confirmed?.Digest, State.Confirmed, forced, namesOnly);
     }
 
     private void Begin(KernelJob job)
@@ -173,13 +202,15 @@ internal sealed class Step(AgentState state)
             Proof = applied.Proof,
             ApplyTime = applied.Time,
             Trouble = null,
-            CacheProblem = applied.CacheProblem,
+            CacheProblem = job.NamesOnly ? State.CacheProblem : applied.CacheProblem,
             Refusal = State.Refusal?.Digest == job.Target.Policy.Digest ? null : State.Refusal,
             Confirmed = job.Unconfirmed ? State.Confirmed : job.Target.Policy,
             Confirmation = !job.Unconfirmed || State.Settings.ConfirmWithin is not { } window ? null
                 : sameContent && State.Confirmation is { } waiting ? waiting
                 : new(applied.At, applied.At + window),
         };
+        if (job.NamesOnly)
+            return;
         Announce(Gravity.Info, $"{job.Target.Policy} is in force: {applied.Proof.Rules} rules, {applied.Proof.Sets} sets, {applied.Proof.Elements} elements, kernel digest {applied.Proof.Digest.Short}");
         if (applied.CacheProblem is { } problem)
             Announce(Gravity.Error, problem);

@@ -8,7 +8,7 @@ namespace EdgeAgent.Daemon;
 /// </summary>
 public sealed class FlowJudge(Enforcement enforcement)
 {
-    private readonly HostPolicy _policy = enforcement.Policy.Policy;
+    private readonly HostPolicy _policy = enforcement.Effective;
     private readonly bool _looksAtSourcePorts =
         enforcement.Failsafes.Any(failsafe => failsafe.SourcePorts is not null)
         || enforcement.Policy.Policy.Inbound.Concat(enforcement.Policy.Policy.Outbound)

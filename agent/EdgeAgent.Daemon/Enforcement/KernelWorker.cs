@@ -22,7 +22,7 @@ internal sealed class KernelWorker(IBackend backend, BackendChoice choice, FlowC
     /// <returns>The rest of the job: proof, tracked connections, disk. Null if nothing was done, and the job is to be run as a whole.</returns>
     internal Func<JobOutcome>? TryBegin(KernelJob job)
     {
-        if (job is not ApplyJob { Target.Policy.Step: <= SmallStep } apply)
+        if (job is not ApplyJob apply || !(apply.NamesOnly || apply.Target.Policy.Step <= SmallStep))
             return null;
         var started = Stopwatch.GetTimestamp();
         FileLock? held = null;
@@ -209,6 +209,8 @@ internal sealed class KernelWorker(IBackend backend, BackendChoice choice, FlowC
 
     private string? Keep(ApplyJob job)
     {
+        if (job.NamesOnly)
+            return null;
         try
         {
             if (job.Unconfirmed)

@@ -28,9 +28,9 @@ public sealed record WithdrawalScope(bool Everything, EquatableArray<FlowFilter>
         ArgumentNullException.ThrowIfNull(after);
         if (before is null || before.Failsafes != after.Failsafes || before.Policy.Policy.Mode != after.Policy.Policy.Mode)
             return All;
-        var (old, now) = (before.Policy.Policy, after.Policy.Policy);
-        if (now.Mode != EnforcementMode.Enforce || before.Policy.Digest == after.Policy.Digest)
+        if (after.Policy.Policy.Mode != EnforcementMode.Enforce || (before.Policy.Digest == after.Policy.Digest && before.Names.Equals(after.Names)))
             return None;
+        var (old, now) = (before.Effective, after.Effective);
         var suspects = new HashSet<Suspect>();
         if (!WithdrawalSuspects.Gather(old, now, suspects))
             return All;

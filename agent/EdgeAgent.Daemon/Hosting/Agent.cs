@@ -12,6 +12,7 @@ internal sealed class Agent : BackgroundService
     private readonly PolicyCache _cache;
     private readonly StateNotes _notes;
     private readonly Reporter _reporter;
+    private readonly NameWatch _names;
     private readonly AgentOptions _options;
     private readonly ILogger<Agent> _log;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -20,9 +21,9 @@ internal sealed class Agent : BackgroundService
     private volatile AgentState _state;
     private long _turns;
 
-    public Agent(AgentOptions options, CoreSettings settings, EventQueue events, KernelWorker worker, PolicyCache cache, StateNotes notes, Reporter reporter, ILogger<Agent> log)
+    public Agent(AgentOptions options, CoreSettings settings, EventQueue events, KernelWorker worker, PolicyCache cache, StateNotes notes, Reporter reporter, NameWatch names, ILogger<Agent> log)
     {
-        (_options, _events, _worker, _cache, _notes, _reporter, _log) = (options, events, worker, cache, notes, reporter, log);
+        (_options, _events, _worker, _cache, _notes, _reporter, _names, _log) = (options, events, worker, cache, notes, reporter, names, log);
         EquatableArray<IpAddress> literal = new ControlPlaneAddresses(options.ControlPlane).Literal() is { } address ? [address] : [];
         _state = AgentReducer.Start(
             settings,
@@ -58,6 +59,7 @@ internal sealed class Agent : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         _notes.ClearPurgeMark();
+        _events.Post(_names.Recall());
         LoadCache();
         await using var alarm = _events.Time.CreateTimer(_ => _events.Post(new Tick(_events.Now)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         while (!stoppingToken.IsCancellationRequested)
@@ -140,6 +142,9 @@ internal sealed class Agent : BackgroundService
             case StartJob start:
                 var work = _worker.TryBegin(start.Job) ?? (() => _worker.Run(start.Job));
                 _job = Task.Run(() => _events.Post(work()));
+                break;
+            case AskNames ask:
+                _names.Want(ask.Names);
                 break;
             case Report:
                 _reporter.Request(_state);

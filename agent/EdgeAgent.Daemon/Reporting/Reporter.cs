@@ -16,6 +16,7 @@ internal sealed class Reporter(
     HostFactsReader facts,
     Outbox outbox,
     ServiceSupervisor supervisor,
+    NameWatch names,
     EventQueue clock,
     ILogger<Reporter> log) : BackgroundService
 {
@@ -79,8 +80,9 @@ internal sealed class Reporter(
             Repairs = state.Repairs,
             Counters = counters,
             Denied = denied.Read(),
-            AlwaysOpen = state.Failsafes.Select(EffectiveFailsafes.InWords).Concat(EffectiveFailsafes.Permanent).ToEquatableArray(),
+            AlwaysOpen = (state.Intended?.Failsafes ?? state.Failsafes).Select(EffectiveFailsafes.InWords).Concat(EffectiveFailsafes.Permanent).ToEquatableArray(),
             ShadowedBy = shadows,
+            Names = names.Statuses,
             ConntrackCount = conntrack.Entries,
             ConntrackMax = conntrack.Limit,
             CpuTime = Environment.CpuUsage.TotalTime,

@@ -82,6 +82,9 @@ public sealed record StatusDocument
     /// <summary>Foreign base chains that can drop what we allow.</summary>
     public required IReadOnlyList<string> ShadowedBy { get; init; }
 
+    /// <summary>Names that policy grants, as the host resolves them.</summary>
+    public IReadOnlyList<NameDocument> Names { get; init; } = [];
+
     /// <summary>Tracked connections now, and at most.</summary>
     public long ConntrackCount { get; init; }
 
@@ -134,6 +137,7 @@ public sealed record StatusDocument
         Denied = [.. status.Denied.Select(DeniedDocument.Of)],
         AlwaysOpen = [.. status.AlwaysOpen],
         ShadowedBy = [.. status.ShadowedBy],
+        Names = [.. status.Names.Select(NameDocument.Of)],
         ConntrackCount = status.ConntrackCount,
         ConntrackMax = status.ConntrackMax,
         CpuMilliseconds = status.CpuTime.TotalMilliseconds,
@@ -163,6 +167,13 @@ public sealed record DeniedDocument(string Direction, string Source, string Dest
 {
     internal static DeniedDocument Of(DeniedFlow flow) => new(
         flow.Direction.ToString().ToLowerInvariant(), flow.Source.ToString(), flow.Destination.ToString(), flow.Protocol.ToString(), flow.Port, flow.Policy, flow.Count, flow.LastSeen);
+}
+
+/// <summary>A name that policy grants.</summary>
+public sealed record NameDocument(string Name, IReadOnlyList<string> Addresses, IReadOnlyList<string> Leaving, DateTimeOffset? AnsweredAt, double TimeToLiveSeconds, string Source, string Problem)
+{
+    internal static NameDocument Of(NameStatus name) => new(
+        name.Name, [.. name.Addresses.Select(address => address.ToString())], [.. name.Leaving.Select(address => address.ToString())], name.AnsweredAt, name.TimeToLive.TotalSeconds, name.Source, name.Problem);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

@@ -20,6 +20,9 @@ internal static class StatusTable
         Row(output, "written", status.At.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         List(output, "always open", status.AlwaysOpen);
         List(output, "shadowed by", status.ShadowedBy);
+        List(output, "names", status.Names.Select(name => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name.Name}: {(name.Addresses.Count == 0 ? "no address" : string.Join(", ", name.Addresses))}{(name.Leaving.Count == 0 ? "" : $"; still granted {string.Join(", ", name.Leaving)}")}{(name.AnsweredAt is { } at ? $"; answered {at:HH:mm:ss}Z by {name.Source}, holds {name.TimeToLiveSeconds:0} s" : "")}{(name.Problem.Length == 0 ? "" : $"; {name.Problem}")}")));
         List(output, $"repairs ({status.Repairs})", status.Drift.Select(drift =>
             string.Create(CultureInfo.InvariantCulture, $"{drift.At:yyyy-MM-dd HH:mm:ss}Z by {new Culprit(drift.ProcessId, drift.ProcessName)} in {drift.RepairedMilliseconds:0.0} ms: {drift.What}")));
         List(output, "counters", status.Counters.Select(counter => string.Create(CultureInfo.InvariantCulture, $"{counter.Counter}: {counter.Packets} packets, {counter.Bytes} bytes")));

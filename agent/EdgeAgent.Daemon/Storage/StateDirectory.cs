@@ -2,7 +2,7 @@ namespace EdgeAgent.Daemon;
 
 /// <summary>
 /// The files of one agent, all in one directory that only it may read: the policy in force, the one to go back to, what is refused,
-/// the host's identity, the last status, the backend, the mark of a purge, and two locks.
+/// the host's identity, the addresses of names, the last status, the backend, the mark of a purge, and two locks.
 /// </summary>
 public sealed class StateDirectory
 {
@@ -36,6 +36,9 @@ public sealed class StateDirectory
 
     /// <summary>The mark of a purge.</summary>
     public string PurgeMark => In("purged.json");
+
+    /// <summary>The addresses of names.</summary>
+    public string Names => In(NameCache.FileName);
 
     /// <summary>The name of the lock that an agent holds as long as it runs.</summary>
     public string AgentLock => In("agent.lock");

@@ -13,6 +13,13 @@ public static class RulesetCompiler
     /// <exception cref="UncompilablePolicyException">The kernel cannot enforce it, or its rules contradict themselves.</exception>
     public static Ruleset Compile(HostPolicy policy, CompileOptions options) => Compile(policy, Stamp.Of(policy), options).Ruleset;
 
+    /// <summary>The table that enforces a policy whose names were resolved.</summary>
+    /// <param name="policy">The policy, with addresses in the place of names.</param>
+    /// <param name="digest">The digest of the policy with names, for the stamp.</param>
+    /// <param name="options">What else the table depends on.</param>
+    /// <exception cref="UncompilablePolicyException">The kernel cannot enforce it, or its rules contradict themselves.</exception>
+    public static Ruleset Compile(HostPolicy policy, Digest digest, CompileOptions options) => Compile(policy, new Stamp(policy.Revision, digest), options).Ruleset;
+
     /// <summary>The table, the number of its elements, and what its sets can be changed by; null where they cannot.</summary>
     internal static (Ruleset Ruleset, long Elements, IReadOnlyList<DirectionProgram>? Directions) Compile(HostPolicy policy, Stamp stamp, CompileOptions options)
     {

@@ -15,9 +15,16 @@ public static class XTablesCompiler
 
     /// <summary>What enforces the policy.</summary>
     /// <exception cref="UncompilablePolicyException">x_tables cannot express it, or its rules contradict themselves.</exception>
-    public static XTablesRuleset Compile(HostPolicy policy, CompileOptions options)
+    public static XTablesRuleset Compile(HostPolicy policy, CompileOptions options) => Compile(policy, HostPolicyDigest.Of(policy), options);
+
+    /// <summary>What enforces a policy whose names were resolved.</summary>
+    /// <param name="policy">The policy, with addresses in the place of names.</param>
+    /// <param name="digest">The digest of the policy with names, for the stamp.</param>
+    /// <param name="options">What else the tables depend on.</param>
+    /// <exception cref="UncompilablePolicyException">x_tables cannot express it, or its rules contradict themselves.</exception>
+    public static XTablesRuleset Compile(HostPolicy policy, Digest digest, CompileOptions options)
     {
-        var ruleset = RulesetCompiler.Compile(policy, options with
+        var ruleset = RulesetCompiler.Compile(policy, digest, options with
         {
             LongestPolicyName = Math.Min(options.LongestPolicyName, LongestPolicyName),
             SizesInUse = ImmutableDictionary<string, uint>.Empty,

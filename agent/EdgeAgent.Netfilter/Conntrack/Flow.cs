@@ -27,6 +27,12 @@ public sealed record Flow
     /// </summary>
     public bool PickedUp { get; init; }
 
+    /// <summary>True if it is a TCP connection that both sides closed, or one reset: it only waits to be forgotten.</summary>
+    public bool IsOver { get; init; }
+
+    /// <summary>Whether the answering side ever sent anything.</summary>
+    public bool IsAnswered => (Status & 2) != 0;
+
     /// <summary>Seconds until it is forgotten if nothing comes; 0 if the kernel did not say.</summary>
     public uint TimeoutSeconds { get; init; }
 

@@ -12,7 +12,7 @@ internal static class FlowCodec
     private const ushort Number = 1, SourcePort = 2, DestinationPort = 3, IcmpId = 4, IcmpType = 5, IcmpCode = 6, IcmpV6Id = 7, IcmpV6Type = 8, IcmpV6Code = 9;
     private const ushort Packets = 1, Bytes = 2;
     private const ushort ProtocolInformation = 4, TcpInformation = 1, TcpState = 1, TcpFlagsOriginal = 4, TcpFlagsReply = 5;
-    private const byte TcpEstablished = 3, TcpLiberal = 8;
+    private const byte TcpEstablished = 3, TcpTimeWait = 7, TcpClosed = 8, TcpLiberal = 8;
     private const uint SeenReply = 2, Assured = 4, Confirmed = 8;
     private const ushort OriginalFlags = 1, ReplyFlags = 2;
     private const uint SourceFlag = 1, DestinationFlag = 2, ProtocolFlag = 8, SourcePortFlag = 16, DestinationPortFlag = 32;
@@ -123,6 +123,7 @@ internal static class FlowCodec
             Zone = row.TryFind(Zone, out var zone) ? zone.AsUInt16BigEndian() : (ushort)0,
             Mark = row.Number(Mark) ?? 0,
             PickedUp = IsPickedUp(row.Inside(ProtocolInformation).Inside(TcpInformation)),
+            IsOver = Small(row.Inside(ProtocolInformation).Inside(TcpInformation), TcpState) is TcpTimeWait or TcpClosed,
             TimeoutSeconds = row.Number(Timeout) ?? 0,
             OriginalTraffic = ReadTraffic(row, OriginalCounters),
             ReplyTraffic = ReadTraffic(row, ReplyCounters),

@@ -32,6 +32,26 @@ public sealed class EffectiveFailsafesTests
         Assert.Equal(EffectiveFailsafes.Of([], null, Addresses, 7400), EffectiveFailsafes.Of([wide], [wide], Addresses, 7400));
     }
 
+    [Fact]
+    public void Name_servers_are_opened_only_where_failsafes_close_the_way_to_them()
+    {
+        EquatableArray<IpAddress> servers = [IpAddress.Parse("10.0.0.53"), IpAddress.Parse("fd00::53")];
+        Assert.Equal(Failsafe.Defaults, EffectiveFailsafes.WithNameServers(Failsafe.Defaults, servers));
+        Assert.Empty(EffectiveFailsafes.WithNameServers([], []));
+        Failsafe narrow = new("dns", Direction.Outbound, IpProtocol.Udp, PortRange.Single(53)) { Peers = [Cidr.Parse("10.0.0.0/24")] };
+        var opened = EffectiveFailsafes.WithNameServers([narrow], servers);
+        Assert.Equal(
+            [
+                narrow,
+                new Failsafe("name-servers", Direction.Outbound, IpProtocol.Udp, PortRange.Single(53)) { Peers = [Cidr.Parse("fd00::53/128")] },
+                new Failsafe("name-servers", Direction.Outbound, IpProtocol.Tcp, PortRange.Single(53)) { Peers = [Cidr.Parse("10.0.0.53/32"), Cidr.Parse("fd00::53/128")] },
+            ],
+            opened);
+
+        // What an earlier run added is not taken for the operator's.
+        Assert.Equal([narrow], EffectiveFailsafes.Of(opened, opened, [], 7400));
+    }
+
     [Theory]
     [InlineData(0, "inbound TCP/22 from anywhere (ssh)")]
     [InlineData(1, "inbound UDP/68 source port 67 from anywhere (dhcp)")]

@@ -8,6 +8,8 @@ namespace EdgeAgent.Daemon.Tests;
 /// <summary>Members of sets that come and go change the kernel at once, and nothing else is taken for that.</summary>
 public sealed class FollowTests : IDisposable
 {
+    private const string Name = "db.example.com";
+
     private readonly TestNamespace _place = new("follow");
     private readonly TableKeeper<NftablesContent> _keeper;
 
@@ -34,6 +36,32 @@ public sealed class FollowTests : IDisposable
             Assert.Null(_keeper.Establish(next, lookFirst: true, () => { }).Drift);
             held = next;
         }
+    }
+
+    [Fact]
+    public void Addresses_of_names_that_come_and_go_are_followed_like_members_of_sets()
+    {
+        var held = new Enforcement(PolicyVersion.Of(Policies.OutboundByName(1, 80, Name)), Failsafe.Defaults) { Names = Policies.Resolved(Name, "10.0.0.1", "10.0.0.3") };
+        _keeper.Establish(held, lookFirst: true, () => { });
+        foreach (var addresses in new string[][] { ["10.0.0.1", "10.0.0.3", "10.0.0.9"], ["10.0.0.5", "10.0.0.9"] })
+        {
+            var next = held with { Names = Policies.Resolved(Name, addresses) };
+            var state = _keeper.TryFollow(next)?.Invoke();
+            Assert.NotNull(state);
+            Assert.Equal(RulesetDigest.Of(Table()), state.Proof.Digest);
+            var byAddress = next.Policy.Policy with
+            {
+                Sets = Policies.Sets(new AddressSet("names", addresses.Select(Cidr.Parse))),
+                DomainSets = HostPolicy.Empty.DomainSets,
+            };
+            Assert.Equal(RulesetDigest.Of(RulesetCompiler.Compile(byAddress, CompileOptions.Default)), state.Proof.Digest);
+            Assert.Equal(new Stamp(next.Policy.Revision, next.Policy.Digest), Stamp.Of(Table()));
+            Assert.Null(_keeper.Establish(next, lookFirst: true, () => { }).Drift);
+            held = next;
+        }
+
+        // The first address makes a rule, the last takes one away: that is compiled.
+        Assert.Null(_keeper.TryFollow(held with { Names = ResolvedNames.None }));
     }
 
     [Fact]

@@ -33,7 +33,7 @@ internal sealed class IptablesFirewall(string? networkNamespace) : IFirewall<XTa
 
     /// <summary>The chains and sets that an enforcement comes to; the kernel is not asked.</summary>
     internal static XTablesRuleset Desired(Enforcement enforcement) =>
-        XTablesCompiler.Compile(enforcement.Policy.Policy, CompileOptions.Default with { Failsafes = enforcement.Failsafes });
+        XTablesCompiler.Compile(enforcement.Effective, enforcement.Policy.Digest, CompileOptions.Default with { Failsafes = enforcement.Failsafes });
 
     public HeldContent<XTablesRuleset> Read()
     {

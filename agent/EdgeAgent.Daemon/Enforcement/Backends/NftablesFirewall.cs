@@ -24,12 +24,12 @@ internal sealed class NftablesFirewall(string? networkNamespace, TableOwnership 
 
     public NftablesContent Compile(Enforcement enforcement, NftablesContent? held)
     {
-        var program = PolicyProgram.Compile(enforcement.Policy.Policy, enforcement.Policy.Digest, Options(enforcement, held?.Ruleset));
+        var program = PolicyProgram.Compile(enforcement.Effective, enforcement.Policy.Digest, Options(enforcement, held?.Ruleset));
         return new(program.Ruleset, program);
     }
 
     /// <summary>The table that an enforcement comes to; the kernel is not asked.</summary>
-    internal static Ruleset Desired(Enforcement enforcement, Ruleset? held) => RulesetCompiler.Compile(enforcement.Policy.Policy, Options(enforcement, held));
+    internal static Ruleset Desired(Enforcement enforcement, Ruleset? held) => RulesetCompiler.Compile(enforcement.Effective, enforcement.Policy.Digest, Options(enforcement, held));
 
     public HeldContent<NftablesContent> Read()
     {
@@ -73,8 +73,10 @@ internal sealed class NftablesFirewall(string? networkNamespace, TableOwnership 
     public FirewallStep<NftablesContent>? TryFollow(NftablesContent held, Enforcement from, Enforcement to, ulong mark)
     {
         var started = Stopwatch.GetTimestamp();
-        if (held.Program is not { } program || from.Failsafes != to.Failsafes || !HostPolicySummary.TryCompareSets(from.Policy.Summary, to.Policy.Summary, out var sets)
-            || program.TryChange(sets, new(to.Policy.Revision, to.Policy.Digest)) is not { } change)
+        if (held.Program is not { } program || from.Failsafes != to.Failsafes || !HostPolicySummary.TryCompareSets(from.Policy.Summary, to.Policy.Summary, out var sets))
+            return null;
+        sets.AddRange(ChangedNames(from, to));
+        if (program.TryChange(sets, new(to.Policy.Revision, to.Policy.Digest)) is not { } change)
             return null;
         var plan = Stopwatch.GetElapsedTime(started);
         var result = _kernel.Commit(change, (uint)mark);
@@ -105,6 +107,12 @@ internal sealed class NftablesFirewall(string? networkNamespace, TableOwnership 
     }
 
     public void Dispose() => _kernel.Dispose();
+
+    private static IEnumerable<(AddressSet From, AddressSet To)> ChangedNames(Enforcement from, Enforcement to) => from.Names.Equals(to.Names) ? [] :
+        from set in to.Policy.Policy.DomainSets.Values
+        let addresses = (From: @from.Names.AddressesOf(set), To: to.Names.AddressesOf(set))
+        where addresses.From != addresses.To
+        select addresses;
 
     private static CompileOptions Options(Enforcement enforcement, Ruleset? held) => CompileOptions.Default with
     {
