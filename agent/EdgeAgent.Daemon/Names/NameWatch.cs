@@ -26,6 +26,7 @@ internal sealed class NameWatch : BackgroundService
     private HostsFile _hosts = HostsFile.None;
     private TimeSpan _nextLook;
     private ResolvedNames _known = ResolvedNames.None;
+    private bool _isAsked;
     private (EquatableArray<IpAddress> Servers, string Problems) _published;
     private IReadOnlyList<NameStatus> _statuses = [];
 
@@ -59,7 +60,7 @@ internal sealed class NameWatch : BackgroundService
     internal void Want(EquatableArray<string> names) => _inbox.Writer.TryWrite(() =>
     {
         _book.Want(names, _known, _clock.Now);
-        _nextLook = TimeSpan.Zero;
+        (_nextLook, _isAsked) = (TimeSpan.Zero, true);
     });
 
     public override void Dispose()
@@ -82,7 +83,9 @@ internal sealed class NameWatch : BackgroundService
                 _book.Expire(_clock.Now, _use.IsInUse);
             }
 
-            Publish();
+            // Before that nothing but what is on disk is known, and it stays there.
+            if (_isAsked)
+                Publish();
             await WaitAsync(stoppingToken).ConfigureAwait(false);
         }
     }
@@ -168,7 +171,7 @@ internal sealed class NameWatch : BackgroundService
         List<NameStatus> statuses = [.. _book.Report(at => timeOfDay - (now - at))];
         Volatile.Write(ref _statuses, statuses);
         var (table, problems) = (_book.Table, string.Join('\n', statuses.Where(status => status.Problem.Length > 0).Select(status => $"{status.Name} {status.Problem}")));
-        // Before anything was asked, what is known from before stands.
+        // Until somebody answers or fails to, what is known from before stands.
         var isOther = !table.Equals(_known) && (_book.Names.Count == 0 || table.Names.Any());
         if (!isOther && _published == (_resolver.Elsewhere, problems))
             return;

@@ -55,7 +55,7 @@ public sealed class PolicyCache(StateDirectory directory, IDurableFiles files)
         }
     }
 
-    /// <summary>Forgets all policies.</summary>
+    /// <summary>Forgets all policies, and the addresses of names that they grant.</summary>
     public void Forget()
     {
         lock (_writing)
@@ -63,6 +63,7 @@ public sealed class PolicyCache(StateDirectory directory, IDurableFiles files)
             _newest = null;
             files.Forget(directory.Policy);
             files.Forget(directory.ConfirmedPolicy);
+            files.Forget(directory.Names);
         }
     }
 

@@ -14,7 +14,7 @@ internal static class NetworkSetReaders
         "spec",
         new ObjectValue<SpecInput>(
             "the spec of a network set",
-            [Nets, Field.Refused("allowedEgressDomains", "names are not resolved for policy; expected their addresses in nets")],
+            [Nets, Field.Refused("allowedEgressDomains", "names are not resolved for this kind; expected their addresses in nets, or a BookendPolicy with domains")],
             static input => new(input)),
         "the blocks");
 

@@ -23,11 +23,11 @@ internal sealed class Place(int number, Slot slot, Identity? host, int index)
     /// <summary>Whether a rule of a policy whose subjects are there is about them.</summary>
     public bool IsSelf(PolicyNode node, Direction direction, int rule) => Host!.Facts(node, direction)!.Rules[rule].Self.Contains(index);
 
-    /// <summary>Whether a rule means the addresses as the other end.</summary>
+    /// <summary>Whether a rule means the addresses as the other end; those of names are known to hosts alone, and count for none.</summary>
     public bool IsPeer(PolicyNode node, Direction direction, int rule)
     {
         var side = node.Resource.Side(direction)!;
-        if (Host is not null)
+        if (Host is not null && !side.Rules[rule].GrantsByName)
             return SideFacts.PeerOf(Host.Facts(node, direction), side.Rules[rule], rule, Host.Shape.Slots.Length).Contains(index);
         if (!_peers.TryGetValue(side, out var meant))
             _peers[side] = meant = [.. side.Rules.Select(one => one.Peers is not { } peers || peers.Items.Any(Slot.Matches))];

@@ -37,9 +37,10 @@ internal sealed class AgentUnderTest : IDisposable
         _firewall = new(new NftablesFirewall(_place.Path, TableOwnership.None));
         var backend = Keep(new TableKeeper<NftablesContent>(_firewall));
         var readings = Keep(new KernelReadings(Backends.OpenReadings(BackendKind.Nftables, _place.Path), _place.Path));
-        _reporter = Keep(new Reporter(options, directory, files, readings, new(), new(options, new HostIdentity(options), BackendKind.Nftables.Name()), new(), ServiceSupervisor.FromEnvironment(), _events, NullLogger<Reporter>.Instance));
+        var names = Keep(new NameWatch(options, new(directory, files), new(_place.Path), _events, NullLogger<NameWatch>.Instance));
+        _reporter = Keep(new Reporter(options, directory, files, readings, new(), new(options, new HostIdentity(options), BackendKind.Nftables.Name()), new(), ServiceSupervisor.FromEnvironment(), names, _events, NullLogger<Reporter>.Instance));
         var worker = new KernelWorker(backend, new(BackendKind.Nftables, "", ""), Keep(new FlowCutter(true, _place.Path)), Keep(new FlowAdopter(_place.Path)), new Preflight(_place.Path), cache, notes, directory, new(_place.Path), _events, NullLogger<KernelWorker>.Instance);
-        _agent = Keep(new Agent(options, new(), _events, worker, cache, notes, _reporter, NullLogger<Agent>.Instance));
+        _agent = Keep(new Agent(options, new(), _events, worker, cache, notes, _reporter, names, NullLogger<Agent>.Instance));
         Start();
 
         var first = PolicyVersion.Of(policy);

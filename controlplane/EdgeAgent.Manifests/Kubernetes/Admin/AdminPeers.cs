@@ -34,7 +34,7 @@ internal static class AdminPeers
 
     private static readonly Field Nodes = Field.Refused("nodes", "hosts have no nodes; expected networks with the nodes' addresses");
 
-    private static readonly Field DomainNames = Field.Refused("domainNames", "names are not resolved for policy; expected networks with their addresses");
+    private static readonly Field DomainNames = Field.Refused("domainNames", "names are not resolved for this kind; expected networks with their addresses, or a BookendPolicy with domains");
 
     /// <summary>Whom a policy is about.</summary>
     public static ValueType<PeerMatch> Subject { get; } = Type("a subject with namespaces or pods", Namespaces, Pods);

@@ -19,6 +19,8 @@ internal sealed class UseFindings(EngineState state, RuleUse use)
     {
         get
         {
+            if (!use.HasPeers && Rule.GrantsByName)
+                yield break;
             if (!use.HasPeers)
                 yield return WithoutPeers();
             else if (use.Meant.IsNone)
