@@ -28,7 +28,8 @@ internal sealed class AddressBook(World world)
 
     /// <summary>Whether an address is among those that a match means.</summary>
     public bool Means(PeerMatch match, IpAddress address) =>
-        (match.Endpoints is null || IsOf(match.Endpoints, address))
+        match.Names.IsEmpty
+        && (match.Endpoints is null || IsOf(match.Endpoints, address))
         && (match.NotEndpoints is null || !IsOf(match.NotEndpoints, address))
         && (match.Nets.IsEmpty || match.Nets.Items.Any(block => block.Contains(address)))
         && !match.NotNets.Items.Any(block => block.Contains(address));
