@@ -103,7 +103,7 @@ internal static class StatusJson
         json.WriteTexts("shadowedBy", status.ShadowedBy);
     }
 
-    private static void WriteNames(Utf8JsonWriter json, HostStatus status) => WriteArray(json, "names", status.Names, name =>
+    private static void WriteNames(Utf8JsonWriter json, HostStatus status) => json.WriteObjects("names", status.Names, name =>
     {
         json.WriteString("name", name.Name);
         json.WriteTexts("addresses", name.Addresses.Select(Address));
