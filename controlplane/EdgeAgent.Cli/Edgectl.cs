@@ -75,6 +75,7 @@ public static class Edgectl
         root.Subcommands.Add(SelectorCommand.Create(terminal));
         root.Subcommands.Add(DeriveCommand.Create(terminal));
         root.Subcommands.Add(LintCommand.Create(terminal));
+        root.Subcommands.Add(ExportCommand.Create(terminal, server));
         root.Subcommands.Add(EventsCommand.Create(terminal, server));
         root.Subcommands.Add(RetryCommand.Create(terminal, server));
         root.Subcommands.Add(HostOrderCommands.Quarantine(terminal, server));

@@ -92,6 +92,15 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Help_lists_every_command()
+    {
+        var run = await CommandRun.Of("--help");
+
+        string[] commands = ["apply", "diff", "delete", "get", "status", "history", "rollback", "connectivity", "explain", "selector", "derive", "lint", "export", "token", "audit", "events"];
+        Assert.All(commands, command => Assert.Contains(run.Lines, line => line.StartsWith($"  {command} ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_certificate_without_its_key_and_files_that_are_none_are_bad_input()
     {
         var lonely = await CommandRun.Of("status", "--server", "https://localhost:1", "--cert", "/x.pem");

@@ -24,7 +24,9 @@ public sealed class ExplainCommandTests
 
         Assert.Equal(1, run.ExitCode);
         Assert.StartsWith("deny ", run.Output, StringComparison.Ordinal);
-        Assert.Contains("port 9090 is not among 9080", run.Output, StringComparison.Ordinal);
+        Assert.Matches(@"BookendPolicy default/reviews-to-ratings from: port 9090 is not among 9080 \(.*3-without-limits\.yaml:\d+:\d+\)", run.Output);
+        Assert.Matches(@"ingress of default/ratings: deny, end of \S+ \S+  \(.*\.yaml:\d+:\d+\)", run.Output);
+        Assert.Matches(@"does not select this host \(.*\.yaml:\d+:\d+\)", run.Output);
     }
 
     [Fact]

@@ -7,26 +7,35 @@ using EdgeAgent.Policy;
 
 namespace EdgeAgent.Cli.Commands;
 
-/// <summary><c>edgectl connectivity [-f PATH...] --probes FILE|- [-o table|json] [--with-failsafes]</c>.</summary>
+/// <summary><c>edgectl connectivity [-f PATH...] --probes FILE|- | --matrix [-o table|json] [--with-failsafes]</c>.</summary>
 internal static class ConnectivityCommand
 {
     public static Command Create(Terminal terminal, ServerOptions server)
     {
         var sources = new VerdictSources(terminal, server);
-        var probes = new Option<string>("--probes")
+        var probes = new Option<string?>("--probes")
         {
-            Required = true,
             HelpName = "FILE|-",
             Description = "JSON lines {\"from\", \"to\", \"protocol\", \"port\"}; from and to are namespace/name, an address or a name such as db.example.com.",
         };
+        var matrix = new Option<bool>("--matrix") { Description = "Instead of probes: all hosts, endpoints and blocks with one another, for all traffic; many hosts in groups of equal verdicts." };
         var failsafes = new Option<bool>("--with-failsafes") { Description = "Let the failsafes count as well." };
         var output = OutputOption.Create(OutputFormat.Table, OutputFormat.Json);
         output.Description = "How the answers are written; a terminal gets a table and a program JSON lines unless told.";
-        var command = new Command("connectivity", "Says for each probe whether policy allows it, and which rule decides at each end.") { sources.Files, probes, output, failsafes };
+        var command = new Command("connectivity", "Says for each probe whether policy allows it, and which rule decides at each end; or the whole matrix of verdicts.") { sources.Files, probes, matrix, output, failsafes };
         command.SetAction(async (parsed, cancellation) =>
         {
             var paths = parsed.GetValue(sources.Files);
-            var file = parsed.GetValue(probes)!;
+            if (parsed.GetValue(matrix))
+            {
+                if (parsed.GetValue(probes) is not null || parsed.GetValue(failsafes))
+                    throw CommandFailure.BadInput("edgectl: --matrix is about policy alone; expected neither --probes nor --with-failsafes beside it");
+                var state = await StateSources.ReadAsync(paths, () => server.Connect(parsed, terminal), terminal, cancellation);
+                WriteMatrix(terminal, state, parsed.GetValue(output));
+                return ExitCode.Done;
+            }
+
+            var file = parsed.GetValue(probes) ?? throw CommandFailure.BadInput("edgectl: nothing is asked; expected --probes FILE|- or --matrix", "Try 'edgectl connectivity --help'.");
             if (file == "-" && paths?.Contains("-") == true)
                 throw CommandFailure.BadInput("edgectl: '-' is given for manifests and for probes; standard input can be read once");
             using var source = sources.Open(parsed);
@@ -40,6 +49,15 @@ internal static class ConnectivityCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static void WriteMatrix(Terminal terminal, EngineState state, OutputFormat? format)
+    {
+        var matrix = Matrix.Of(state);
+        if ((format ?? (terminal.OutputIsTerminal ? OutputFormat.Table : OutputFormat.Json)) == OutputFormat.Json)
+            MatrixOutput.WriteJson(terminal, matrix);
+        else
+            MatrixOutput.WriteText(terminal, matrix);
     }
 
     private static async Task<List<Answer>> AskAsync(IVerdictSource source, IReadOnlyList<JsonLine<Probe>> lines, bool withFailsafes, CancellationToken cancellation)

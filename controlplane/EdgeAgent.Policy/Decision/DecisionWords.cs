@@ -1,3 +1,5 @@
+using EdgeAgent.Contracts;
+
 namespace EdgeAgent.Policy;
 
 /// <summary>Says in words why policies and rules did not decide a flow.</summary>
@@ -9,23 +11,29 @@ public static class DecisionWords
     private static IEnumerable<string> Words(PolicyStep step)
     {
         var policy = $"{step.Policy.Kind} {step.Policy.Policy}";
+        var place = Place(step.Source);
         switch (step.Outcome)
         {
             case PolicyOutcome.NotSelected:
-                yield return $"{policy}: does not select this host";
+                yield return $"{policy}: does not select this host{place}";
                 break;
             case PolicyOutcome.Audited:
-                yield return $"{policy}: is audited, not enforced";
+                yield return $"{policy}: is audited, not enforced{place}";
                 break;
             case PolicyOutcome.NotReached:
-                yield return $"{policy}: not looked at, it was decided before";
+                yield return $"{policy}: not looked at, it was decided before{place}";
+                break;
+            case PolicyOutcome.NoRuleMatched when step.Rules.IsEmpty:
+                yield return $"{policy}: selects this host and has no rules{place}";
                 break;
             default:
-                foreach (var rule in step.Rules.Where(rule => rule.Mismatch is not null))
-                    yield return $"{policy} {rule.Rule.Rule}: {rule.Mismatch}";
+                foreach (var rule in step.Rules.Where(rule => rule.Mismatch is not null || rule.Verdict == Verdict.Log))
+                    yield return $"{policy} {rule.Rule.Rule}: {rule.Mismatch ?? "logs the flow and goes on"}{Place(rule.Source)}";
                 if (step.Outcome == PolicyOutcome.Passed)
                     yield return $"{policy}: passes to the next tier";
                 break;
         }
     }
+
+    private static string Place(SourcePosition source) => source == SourcePosition.None ? "" : $" ({source})";
 }

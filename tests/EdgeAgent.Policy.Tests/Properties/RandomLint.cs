@@ -11,7 +11,7 @@ public sealed class RandomLint
     public void Removing_rules_that_no_flow_reaches_changes_no_verdict()
     {
         var removed = new Dictionary<string, int>();
-        for (var seed = 0; seed < 80; seed++)
+        for (var seed = 0; seed < 60; seed++)
         {
             var resources = RandomWorld.Create(seed);
             var before = PolicyEngine.Apply(EngineState.Empty, Change.Of([.. resources])).State;
@@ -21,11 +21,11 @@ public sealed class RandomLint
             var policies = idle.GroupBy(finding => finding.Resource!.Value).Select(group => Without((PolicyResource)before.Resources[group.Key], [.. group.Select(finding => finding.Field)]));
             var after = PolicyEngine.Apply(before, Change.Of([.. policies])).State;
             var property = new FlowProperty(before, after, new(seed));
-            property.Check(2);
+            property.Check(40);
             Assert.True(property.Different == 0 && ChangedFlows.Between(before, after).IsEmpty, $"seed {seed}: without {string.Join('\n', idle)}");
         }
 
-        Assert.All(Idle, code => Assert.True(removed.GetValueOrDefault(code) > 10, $"{code}: only {removed.GetValueOrDefault(code)}"));
+        Assert.All(Idle, code => Assert.True(removed.GetValueOrDefault(code) > 5, $"{code}: only {removed.GetValueOrDefault(code)}"));
     }
 
     private static PolicyResource Without(PolicyResource policy, HashSet<string> labels)

@@ -28,8 +28,8 @@ public sealed class FlowProperty
     /// <summary>How many packets were looked at whose verdict differs.</summary>
     public int Different { get; private set; }
 
-    /// <summary>Looks at some packets between all known addresses and some others.</summary>
-    /// <param name="packets">How many between two addresses.</param>
+    /// <summary>Looks at packets between known addresses and some others.</summary>
+    /// <param name="packets">How many.</param>
     /// <exception cref="PropertyFailedException">It does not hold.</exception>
     public void Check(int packets)
     {
@@ -40,14 +40,15 @@ public sealed class FlowProperty
             .Concat(Strangers)
             .Distinct()
             .ToList();
-        foreach (var source in addresses)
+        var pairs = (from source in addresses
+                     from destination in addresses
+                     where source.Family == destination.Family && !IsOneHost(source, destination)
+                     select (source, destination)).ToList();
+        for (var i = 0; i < packets && pairs.Count > 0; i++)
         {
-            foreach (var destination in addresses.Where(other => other.Family == source.Family && !IsOneHost(source, other)))
-            {
-                var all = BoundaryPackets.Between(source, destination).ToList();
-                for (var i = 0; i < packets; i++)
-                    Check(all[_random.Next(all.Count)]);
-            }
+            var (source, destination) = pairs[_random.Next(pairs.Count)];
+            var all = BoundaryPackets.Between(source, destination).ToList();
+            Check(all[_random.Next(all.Count)]);
         }
     }
 
