@@ -19,7 +19,7 @@ internal sealed class DriftLab : IDisposable
     {
         Directory = StateDirectory.Create(_path);
         new PolicyCache(Directory, new DurableFiles()).Keep(new(PolicyVersion.Of(LargePolicy.Of(10)), Failsafe.Defaults));
-        Options = new() { ControlPlane = new("http://127.0.0.1:9"), Name = "bench", StateDirectory = _path, Insecure = true, ConfirmWithin = null, LogLevel = "error" };
+        Options = new() { ControlPlanes = [new("http://127.0.0.1:9")], Name = "bench", StateDirectory = _path, Insecure = true, ConfirmWithin = null, LogLevel = "error" };
     }
 
     public TestNamespace Place { get; } = new("bench");

@@ -60,6 +60,8 @@ public sealed class CommandLineTests
     [InlineData("localhost:7443")]
     [InlineData("ftp://localhost")]
     [InlineData("http://host/path")]
+    [InlineData("http://host:1,")]
+    [InlineData("http://host:1,host:2")]
     public async Task A_server_that_is_none_is_bad_input(string? server)
     {
         var environment = new Dictionary<string, string>();
@@ -98,6 +100,22 @@ public sealed class CommandLineTests
 
         string[] commands = ["apply", "diff", "delete", "get", "status", "history", "rollback", "connectivity", "explain", "selector", "derive", "lint", "export", "token", "audit", "events"];
         Assert.All(commands, command => Assert.Contains(run.Lines, line => line.StartsWith($"  {command} ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Of_several_servers_one_that_is_there_answers_and_if_none_is_all_are_named()
+    {
+        using var away = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        away.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+        await using var server = await FakeControlPlane.StartAsync(new() { History = _ => new() });
+        for (var i = 0; i < 10; i++)
+            Assert.Equal(0, (await CommandRun.With(new() { Environment = { ["EDGECTL_SERVER"] = $"http://{away.LocalEndPoint},{server.Url}" } }, "history")).ExitCode);
+
+        var none = await CommandRun.Of("history", "--server", $"http://{away.LocalEndPoint},http://localhost:1");
+        Assert.Equal(3, none.ExitCode);
+        Assert.Contains("cannot be reached", none.Error, StringComparison.Ordinal);
+        Assert.Contains($"{away.LocalEndPoint}: ", none.Error, StringComparison.Ordinal);
+        Assert.Contains("localhost:1: ", none.Error, StringComparison.Ordinal);
     }
 
     [Fact]

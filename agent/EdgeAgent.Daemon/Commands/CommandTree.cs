@@ -19,7 +19,7 @@ internal static class CommandTree
     private static Command Run()
     {
         var config = new Option<string?>("--config") { HelpName = "FILE", Description = "JSON file with controlPlane, name, namespace, tokenFile, token, credentials, labels, ports, addresses, stateDir, insecure, confirm, confirmSeconds, failsafes, backend, owner, resolverFile, hostsFile, nameGraceSeconds, logLevel; all optional, the command line wins" };
-        var controlPlane = new Option<string?>("--control-plane") { HelpName = "URL", Description = "The control plane: https://host:port, or http://host:port with --insecure" };
+        var controlPlane = new Option<string?>("--control-plane") { HelpName = "URL[,URL]", Description = "The control plane: https://host:port, or http://host:port with --insecure; several, separated by commas, are tried in random order" };
         var name = new Option<string?>("--name") { HelpName = "NAME", Description = "This host's name [default over https: that of its token or certificate]" };
         var space = new Option<string?>("--namespace") { HelpName = "NS", Description = "This host's namespace [default over https: that of its token or certificate; else default]" };
         var tokenFile = new Option<string?>("--token-file") { HelpName = "FILE", Description = "A file with what 'edgectl token create' printed; read while the host is not enrolled" };

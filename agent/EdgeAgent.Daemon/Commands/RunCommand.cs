@@ -15,7 +15,7 @@ internal static class RunCommand
             ?? throw new BadInputException($"{directory.Path} is in use by another agent; expected a state directory of its own for each");
         using var host = Build(options, directory);
         var log = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("EdgeAgent");
-        AgentLog.Started(log, HostFactsReader.Version, Words(host.Services.GetRequiredService<HostIdentity>()), directory.Path, options.ControlPlane);
+        AgentLog.Started(log, HostFactsReader.Version, Words(host.Services.GetRequiredService<HostIdentity>()), directory.Path, string.Join(", ", options.ControlPlanes));
         var choice = host.Services.GetRequiredService<BackendChoice>();
         AgentLog.BackendChosen(log, choice.Kind.Name(), choice.Reason);
         await host.RunAsync(cancellation).ConfigureAwait(false);
@@ -78,9 +78,10 @@ internal static class RunCommand
                 host.ServicesStartConcurrently = false;
             })
             .Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
-        if (options.ControlPlane.Scheme == Uri.UriSchemeHttps && options.Credentials is { } files)
+        var hasTls = options.ControlPlanes[0].Scheme == Uri.UriSchemeHttps;
+        if (hasTls && options.Credentials is { } files)
             builder.Services.AddSingleton<ICredentialSource>(services => new FileCredentials(files, services.GetRequiredService<EventQueue>()));
-        else if (options.ControlPlane.Scheme == Uri.UriSchemeHttps)
+        else if (hasTls)
             builder.Services.AddSingleton<ICredentialSource, EnrolledCredentials>();
         return builder.Build();
     }

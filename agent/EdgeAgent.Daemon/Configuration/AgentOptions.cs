@@ -5,8 +5,8 @@ namespace EdgeAgent.Daemon;
 /// <summary>How the agent of one host runs: what the command line and the configuration file say, checked.</summary>
 public sealed record AgentOptions
 {
-    /// <summary>The control plane, <c>https://host:port</c>, or <c>http://host:port</c> for plaintext.</summary>
-    public required Uri ControlPlane { get; init; }
+    /// <summary>The control planes, <c>https://host:port</c>, or <c>http://host:port</c> for plaintext; each is as good as the others.</summary>
+    public required EquatableArray<Uri> ControlPlanes { get; init; }
 
     /// <summary>The host's name; empty takes that of its token or certificate.</summary>
     public required string Name { get; init; }

@@ -75,14 +75,14 @@ internal static class OptionReader
         var ports = new SortedDictionary<string, NamedPort>(StringComparer.Ordinal);
         foreach (var port in (file.Ports ?? []).Select(port => OptionText.NamedPort(port.Key, port.Value)).Concat(arguments.Ports.Select(OptionText.NamedPort)))
             ports[port.Name] = port;
-        var controlPlane = OptionText.ControlPlane(arguments.ControlPlane ?? file.ControlPlane ?? throw Missing("--control-plane"), insecure);
-        var hasCertificate = controlPlane.Scheme == Uri.UriSchemeHttps;
+        var controlPlanes = OptionText.ControlPlanes(arguments.ControlPlane ?? file.ControlPlane ?? throw Missing("--control-plane"), insecure);
+        var hasCertificate = controlPlanes[0].Scheme == Uri.UriSchemeHttps;
         var (tokenFile, token) = (arguments.TokenFile ?? (arguments.Token is null ? file.TokenFile : null), arguments.Token ?? (arguments.TokenFile is null ? file.Token : null));
         if (tokenFile is not null && token is not null)
             throw new BadInputException("both a token and a file of one; expected --token-file FILE or --token TOKEN");
         return new()
         {
-            ControlPlane = controlPlane,
+            ControlPlanes = controlPlanes,
             Name = (arguments.Name ?? file.Name) is { } name ? OptionText.Name(name) : hasCertificate ? "" : throw Missing("--name"),
             Namespace = (arguments.Namespace ?? file.Namespace) is { } space ? OptionText.Namespace(space) : hasCertificate ? "" : "default",
             TokenFile = tokenFile,

@@ -62,8 +62,15 @@ internal static partial class OptionText
     /// <summary>An IP address.</summary>
     internal static IpAddress Address(string text) => IpAddress.TryParse(text, out var address) ? address : throw Bad("address", text, "an IPv4 or IPv6 address");
 
+    /// <summary>Control planes, separated by commas, all of one kind.</summary>
+    internal static EquatableArray<Uri> ControlPlanes(string text, bool insecure)
+    {
+        var all = text.Split(',', StringSplitOptions.TrimEntries).Select(one => ControlPlane(one, insecure)).Distinct().ToEquatableArray();
+        return all.All(one => one.Scheme == all[0].Scheme) ? all : throw Bad("control plane", text, "https:// for all of them, or http:// for all");
+    }
+
     /// <summary><c>http://host:port</c> or <c>https://host:port</c>, agreeing with what is said of plaintext.</summary>
-    internal static Uri ControlPlane(string text, bool insecure)
+    private static Uri ControlPlane(string text, bool insecure)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0 || uri.AbsolutePath != "/" || uri.Query.Length > 0 || uri.UserInfo.Length > 0)
             throw Bad("control plane", text, "http://host:port or https://host:port");

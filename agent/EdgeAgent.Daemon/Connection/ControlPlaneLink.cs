@@ -10,40 +10,58 @@ using Microsoft.Extensions.Logging;
 
 namespace EdgeAgent.Daemon;
 
-/// <summary>Keeps one stream to the control plane open: dials for ever, with growing waits in between (rule 4).</summary>
+/// <summary>
+/// Keeps one stream to the control plane open: dials for ever, with growing waits in between (rule 4). Of several control planes the next is
+/// tried when one is not reached, in an order that is drawn anew each time; only when all were tried there is a wait.
+/// </summary>
 internal sealed class ControlPlaneLink(
     AgentOptions options, EventQueue events, Agent agent, Outbox outbox, HostIdentity identity, AddressWatch addresses, HostFactsReader facts, RulesetEvidence evidence, ILogger<ControlPlaneLink> log, ICredentialSource? source = null) : BackgroundService
 {
     private static readonly string Instance = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
-    private readonly ControlPlaneAddresses _addresses = new(options.ControlPlane);
+    // Hosts that lost one control plane at one moment come to the others over a moment.
+    private static readonly TimeSpan LongestChange = TimeSpan.FromMilliseconds(500);
+
     private readonly Backoff _backoff = new(Random.Shared.NextDouble);
-    private EquatableArray<IpAddress> _known = [];
+    private ControlPlaneAddresses _addresses = new(options.ControlPlanes, []);
     private EquatableArray<Contracts.Failsafe>? _given;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // What the last run knew of the control plane's addresses is as good as a name server that cannot be reached yet.
         await agent.WaitForBootAsync(stoppingToken).ConfigureAwait(false);
-        _known = EffectiveFailsafes.AddressesIn(agent.State.Failsafes);
+        _addresses = new(options.ControlPlanes, EffectiveFailsafes.AddressesIn(agent.State.Failsafes));
         _given = agent.State.FailsafesGiven ? agent.State.Failsafes : null;
+        var order = new Queue<Uri>();
         while (!stoppingToken.IsCancellationRequested)
         {
-            var problem = await AttemptAsync(stoppingToken).ConfigureAwait(false);
+            if (order.Count == 0)
+                order = new(Shuffled(options.ControlPlanes));
+            var controlPlane = order.Dequeue();
+            var problem = await AttemptAsync(controlPlane, stoppingToken).ConfigureAwait(false);
             if (stoppingToken.IsCancellationRequested)
                 return;
             if (problem is null)
                 continue;
-            var wait = _backoff.Next();
+            if (options.ControlPlanes.Count > 1)
+                problem = $"{controlPlane.Authority}: {problem}";
+            var wait = order.Count > 0 ? LongestChange * Random.Shared.NextDouble() : _backoff.Next();
             if (problem != agent.State.ConnectionProblem)
-                AgentLog.Unreachable(log, options.ControlPlane, problem, wait);
+                AgentLog.Unreachable(log, controlPlane.ToString(), problem, wait);
             events.Post(new Disconnected(events.Now, problem));
             await Task.Delay(wait, events.Time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
+    private static Uri[] Shuffled(EquatableArray<Uri> all)
+    {
+        var order = all.ToArray();
+        Random.Shared.Shuffle(order);
+        return order;
+    }
+
     // Why the connection is gone; null where it is to be made anew at once.
-    private async Task<string?> AttemptAsync(CancellationToken stopping)
+    private async Task<string?> AttemptAsync(Uri controlPlane, CancellationToken stopping)
     {
         // Addresses are announced by a new hello.
         using var readdressed = CancellationTokenSource.CreateLinkedTokenSource(stopping, addresses.Changed);
@@ -53,12 +71,12 @@ internal sealed class ControlPlaneLink(
             await ResolveAsync(stopping).ConfigureAwait(false);
             if (source is not null)
             {
-                var credentials = await source.ObtainAsync(_known, stopping).ConfigureAwait(false);
+                var credentials = await source.ObtainAsync(_addresses.To(controlPlane), stopping).ConfigureAwait(false);
                 identity.Take(credentials);
                 trust = credentials.Trust();
             }
 
-            using var channel = ControlPlaneChannel.Open(options.ControlPlane, _known, trust?.ToOptions());
+            using var channel = ControlPlaneChannel.Open(_addresses.To(controlPlane), trust?.ToOptions());
             return await ServeAsync(new(channel), readdressed.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -109,15 +127,7 @@ internal sealed class ControlPlaneLink(
 
     private async Task ResolveAsync(CancellationToken stopping)
     {
-        try
-        {
-            _known = await _addresses.ResolveAsync(stopping).ConfigureAwait(false);
-        }
-        catch (SocketException e) when (!_known.IsEmpty)
-        {
-            AgentLog.Unresolved(log, options.ControlPlane.Host, e.Message);
-        }
-
+        await _addresses.ResolveAsync((name, problem) => AgentLog.Unresolved(log, name, problem), stopping).ConfigureAwait(false);
         PostFailsafes();
     }
 
@@ -138,7 +148,7 @@ internal sealed class ControlPlaneLink(
 
     private void PostFailsafes()
     {
-        var effective = EffectiveFailsafes.Of(options.Failsafes, _given, _known, options.ControlPlane.Port);
+        var effective = EffectiveFailsafes.Of(options.Failsafes, _given, _addresses.All);
         if (effective != agent.State.Failsafes)
             events.Post(new FailsafesChanged(events.Now, effective, _given is not null));
     }

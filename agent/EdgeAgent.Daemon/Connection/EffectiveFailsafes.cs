@@ -22,18 +22,16 @@ public static class EffectiveFailsafes
     /// <summary>The failsafes in force.</summary>
     /// <param name="own">The host's own.</param>
     /// <param name="given">The control plane's, which replace the host's own; null if it gave none.</param>
-    /// <param name="addresses">The control plane's addresses; empty while they are unknown.</param>
-    /// <param name="port">Its port.</param>
-    public static EquatableArray<Failsafe> Of(EquatableArray<Failsafe> own, EquatableArray<Failsafe>? given, EquatableArray<IpAddress> addresses, int port)
+    /// <param name="addresses">The addresses of all control planes; empty while they are unknown.</param>
+    public static EquatableArray<Failsafe> Of(EquatableArray<Failsafe> own, EquatableArray<Failsafe>? given, EquatableArray<ControlPlaneAddress> addresses)
     {
         // The names belong to the agent: no list can take the way to the control plane away or widen it.
         var listed = (given ?? own).Where(failsafe => failsafe.Name is not (ControlPlane or NameServers));
-        return addresses.IsEmpty
-            ? listed.ToEquatableArray()
-            : listed.Append(new Failsafe(ControlPlane, Direction.Outbound, IpProtocol.Tcp, PortRange.Single(checked((ushort)port)))
-            {
-                Peers = addresses.Select(Cidr.Single).Order().ToEquatableArray(),
-            }).ToEquatableArray();
+        var ways = addresses.GroupBy(address => address.Port).OrderBy(group => group.Key).Select(group => new Failsafe(ControlPlane, Direction.Outbound, IpProtocol.Tcp, PortRange.Single(group.Key))
+        {
+            Peers = group.Select(address => Cidr.Single(address.Address)).Distinct().Order().ToEquatableArray(),
+        });
+        return listed.Concat(ways).ToEquatableArray();
     }
 
     /// <summary>
@@ -56,9 +54,9 @@ public static class EffectiveFailsafes
         failsafe is { Direction: Direction.Outbound, SourcePorts: null } && failsafe.Protocol == protocol && failsafe.Ports.Contains(ResolverFile.Port)
         && (failsafe.Peers.IsEmpty || failsafe.Peers.Any(peer => peer.Contains(server)));
 
-    /// <summary>The control plane's addresses that failsafes of an earlier run name.</summary>
-    public static EquatableArray<IpAddress> AddressesIn(EquatableArray<Failsafe> failsafes) =>
-        failsafes.Where(failsafe => failsafe.Name == ControlPlane).SelectMany(failsafe => failsafe.Peers).Select(peer => peer.Network).ToEquatableArray();
+    /// <summary>The control planes' addresses that failsafes of an earlier run name.</summary>
+    public static EquatableArray<ControlPlaneAddress> AddressesIn(EquatableArray<Failsafe> failsafes) =>
+        failsafes.Where(failsafe => failsafe.Name == ControlPlane).SelectMany(failsafe => failsafe.Peers.Select(peer => new ControlPlaneAddress(peer.Network, failsafe.Ports.First))).ToEquatableArray();
 
     /// <summary>A failsafe in words, such as <c>inbound TCP/22 from anywhere (ssh)</c>.</summary>
     public static string InWords(Failsafe failsafe)

@@ -24,10 +24,7 @@ internal sealed class Agent : BackgroundService
     public Agent(AgentOptions options, CoreSettings settings, EventQueue events, KernelWorker worker, PolicyCache cache, StateNotes notes, Reporter reporter, NameWatch names, ILogger<Agent> log)
     {
         (_options, _events, _worker, _cache, _notes, _reporter, _names, _log) = (options, events, worker, cache, notes, reporter, names, log);
-        EquatableArray<IpAddress> literal = new ControlPlaneAddresses(options.ControlPlane).Literal() is { } address ? [address] : [];
-        _state = AgentReducer.Start(
-            settings,
-            EffectiveFailsafes.Of(options.Failsafes, null, literal, options.ControlPlane.Port));
+        _state = AgentReducer.Start(settings, EffectiveFailsafes.Of(options.Failsafes, null, new ControlPlaneAddresses(options.ControlPlanes, []).All));
     }
 
     /// <summary>What is known now.</summary>
@@ -123,8 +120,8 @@ internal sealed class Agent : BackgroundService
 
     private EquatableArray<Failsafe> FailsafesFor(Enforcement kept)
     {
-        EquatableArray<IpAddress> addresses = new ControlPlaneAddresses(_options.ControlPlane).Literal() is { } literal ? [literal] : EffectiveFailsafes.AddressesIn(kept.Failsafes);
-        return EffectiveFailsafes.Of(_options.Failsafes, kept.FailsafesGiven ? kept.Failsafes : null, addresses, _options.ControlPlane.Port);
+        var addresses = new ControlPlaneAddresses(_options.ControlPlanes, EffectiveFailsafes.AddressesIn(kept.Failsafes)).All;
+        return EffectiveFailsafes.Of(_options.Failsafes, kept.FailsafesGiven ? kept.Failsafes : null, addresses);
     }
 
     private void Deal(AgentEvent happened)

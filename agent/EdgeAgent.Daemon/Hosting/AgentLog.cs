@@ -6,7 +6,7 @@ namespace EdgeAgent.Daemon;
 internal static partial class AgentLog
 {
     [LoggerMessage(1, LogLevel.Information, "edgeagent {version} for host {host}, state in {directory}, control plane {controlPlane}")]
-    internal static partial void Started(ILogger log, string version, string host, string directory, Uri controlPlane);
+    internal static partial void Started(ILogger log, string version, string host, string directory, string controlPlane);
 
     [LoggerMessage(2, LogLevel.Information, "{text}")]
     internal static partial void Info(ILogger log, string text);
@@ -21,7 +21,7 @@ internal static partial class AgentLog
     internal static partial void Connected(ILogger log, string version);
 
     [LoggerMessage(6, LogLevel.Warning, "control plane {controlPlane} cannot be reached: {problem}; the last policy stays, next attempt in {wait}")]
-    internal static partial void Unreachable(ILogger log, Uri controlPlane, string problem, TimeSpan wait);
+    internal static partial void Unreachable(ILogger log, string controlPlane, string problem, TimeSpan wait);
 
     [LoggerMessage(7, LogLevel.Warning, "the name {host} cannot be resolved: {problem}; trying the addresses known so far")]
     internal static partial void Unresolved(ILogger log, string host, string problem);

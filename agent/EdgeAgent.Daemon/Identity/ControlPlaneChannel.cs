@@ -1,5 +1,4 @@
 using System.Net.Security;
-using EdgeAgent.Contracts;
 using Grpc.Net.Client;
 
 namespace EdgeAgent.Daemon;
@@ -10,19 +9,15 @@ internal static class ControlPlaneChannel
     /// <summary>A policy of a million prefixes takes a few megabytes.</summary>
     private const int LargestMessage = 64 << 20;
 
-    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(10);
-
     /// <summary>A channel; the network is touched by its first call.</summary>
-    /// <param name="controlPlane">The control plane.</param>
-    /// <param name="addresses">Its addresses.</param>
+    /// <param name="way">The way to it.</param>
     /// <param name="tls">How the handshake is made; null for plaintext.</param>
-    internal static GrpcChannel Open(Uri controlPlane, EquatableArray<IpAddress> addresses, SslClientAuthenticationOptions? tls)
+    internal static GrpcChannel Open(ControlPlaneWay way, SslClientAuthenticationOptions? tls)
     {
-        var resolved = new ControlPlaneAddresses(controlPlane);
         var handler = new SocketsHttpHandler
         {
-            ConnectTimeout = ConnectPatience,
-            ConnectCallback = (_, cancellation) => resolved.ConnectAsync(addresses, cancellation),
+            ConnectTimeout = way.Patience,
+            ConnectCallback = (_, cancellation) => way.ConnectAsync(cancellation),
             KeepAlivePingDelay = TimeSpan.FromSeconds(20),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
@@ -30,7 +25,7 @@ internal static class ControlPlaneChannel
         };
         if (tls is not null)
             handler.SslOptions = tls;
-        return GrpcChannel.ForAddress(controlPlane, new GrpcChannelOptions
+        return GrpcChannel.ForAddress(way.ControlPlane, new GrpcChannelOptions
         {
             HttpHandler = handler,
             DisposeHttpClient = true,

@@ -36,7 +36,7 @@ internal sealed class EnrolledCredentials : ICredentialSource
             identity.Take(_kept.Credentials);
     }
 
-    public async Task<HostCredentials> ObtainAsync(EquatableArray<IpAddress> addresses, CancellationToken cancellation)
+    public async Task<HostCredentials> ObtainAsync(ControlPlaneWay way, CancellationToken cancellation)
     {
         // Whether a certificate has ended is for the control plane to say: this host's clock may be wrong.
         if (_kept is { } kept && !(_refused && FreshToken(kept.Token) is not null))
@@ -47,7 +47,7 @@ internal sealed class EnrolledCredentials : ICredentialSource
         {
             using var key = _file.EnrolmentKey();
             var enrolled = await EnrolmentClient.EnrolAsync(
-                _options.ControlPlane, addresses, token, HostFactsMapping.ToWire(facts with { Namespace = _options.Namespace, Name = _options.Name }), key, _clock.TimeOfDay, cancellation).ConfigureAwait(false);
+                way, token, HostFactsMapping.ToWire(facts with { Namespace = _options.Namespace, Name = _options.Name }), key, _clock.TimeOfDay, cancellation).ConfigureAwait(false);
             Keep(enrolled);
             AgentLog.Enrolled(_log, enrolled.Credentials.Id, enrolled.End);
         }

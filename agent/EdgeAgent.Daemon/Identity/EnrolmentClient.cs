@@ -16,8 +16,7 @@ internal static class EnrolmentClient
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Exchanges a token for the first certificate.</summary>
-    /// <param name="controlPlane">The control plane.</param>
-    /// <param name="addresses">Its addresses.</param>
+    /// <param name="way">The way to the control plane.</param>
     /// <param name="token">The token.</param>
     /// <param name="host">Who this host wants to be.</param>
     /// <param name="key">Its key.</param>
@@ -26,11 +25,11 @@ internal static class EnrolmentClient
     /// <exception cref="IdentityException">The control plane is not the one that the token is for, or its answer is not what was asked for.</exception>
     /// <exception cref="RpcException">It refused, or cannot be reached.</exception>
     internal static async Task<KeptIdentity> EnrolAsync(
-        Uri controlPlane, EquatableArray<IpAddress> addresses, EnrolmentToken token, Wire.V1.HostFacts host, ECDsa key, DateTimeOffset now, CancellationToken cancellation)
+        ControlPlaneWay way, EnrolmentToken token, Wire.V1.HostFacts host, ECDsa key, DateTimeOffset now, CancellationToken cancellation)
     {
-        var authority = await DiscoverAsync(controlPlane, addresses, token, cancellation).ConfigureAwait(false);
+        var authority = await DiscoverAsync(way, token, cancellation).ConfigureAwait(false);
         var trust = new ServerTrust([authority], null);
-        using var channel = ControlPlaneChannel.Open(controlPlane, addresses, trust.ToOptions());
+        using var channel = ControlPlaneChannel.Open(way, trust.ToOptions());
         var request = new EnrolRequest { Token = token.Secret, SigningRequest = SigningRequest(key), Facts = host };
         try
         {
@@ -54,10 +53,10 @@ internal static class EnrolmentClient
         return Read(response.Certificates, response.LifeTime, key, now(), token);
     }
 
-    private static async Task<X509Certificate2> DiscoverAsync(Uri controlPlane, EquatableArray<IpAddress> addresses, EnrolmentToken token, CancellationToken cancellation)
+    private static async Task<X509Certificate2> DiscoverAsync(ControlPlaneWay way, EnrolmentToken token, CancellationToken cancellation)
     {
         // Nobody is believed yet: what comes over this channel counts only if it is what the token says.
-        using var channel = ControlPlaneChannel.Open(controlPlane, addresses, ServerTrust.Nobody());
+        using var channel = ControlPlaneChannel.Open(way, ServerTrust.Nobody());
         var response = await new AgentServiceClient(channel).AuthoritiesAsync(new(), deadline: DateTime.UtcNow + Patience, cancellationToken: cancellation).ConfigureAwait(false);
         var found = new List<string>();
         foreach (var bytes in response.Certificates)
@@ -70,7 +69,7 @@ internal static class EnrolmentClient
         }
 
         throw new IdentityException(
-            $"the token is for a control plane whose authority has the key {token.Authority.Short}, and {controlPlane} has {(found.Count == 0 ? "none" : string.Join(", ", found))}: it is another one, or somebody is in between; the token was not sent");
+            $"the token is for a control plane whose authority has the key {token.Authority.Short}, and {way.ControlPlane} has {(found.Count == 0 ? "none" : string.Join(", ", found))}: it is another one, or somebody is in between; the token was not sent");
     }
 
     private static KeptIdentity Read(RepeatedField<ByteString> certificates, Google.Protobuf.WellKnownTypes.Duration? life, ECDsa key, DateTimeOffset now, Digest token)

@@ -10,7 +10,7 @@ internal sealed class FileCredentials(CredentialFiles files, EventQueue clock) :
 
     private DateTime _read;
 
-    public Task<HostCredentials> ObtainAsync(EquatableArray<IpAddress> addresses, CancellationToken cancellation)
+    public Task<HostCredentials> ObtainAsync(ControlPlaneWay way, CancellationToken cancellation)
     {
         try
         {

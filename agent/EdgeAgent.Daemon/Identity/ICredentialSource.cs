@@ -6,10 +6,10 @@ namespace EdgeAgent.Daemon;
 internal interface ICredentialSource
 {
     /// <summary>The credentials for the next connection, made if need be.</summary>
-    /// <param name="addresses">The addresses of the control plane.</param>
+    /// <param name="way">The way to the control plane.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="IdentityException">There are none: says why.</exception>
-    Task<HostCredentials> ObtainAsync(EquatableArray<IpAddress> addresses, CancellationToken cancellation);
+    Task<HostCredentials> ObtainAsync(ControlPlaneWay way, CancellationToken cancellation);
 
     /// <summary>Ends when there are newer credentials than those of the open connection.</summary>
     /// <param name="open">The open connection.</param>

@@ -44,7 +44,7 @@ internal sealed class Reporter(
         supervisor.Status($"{status.State}: revision {status.Realized} of {status.Target}{(state.IsConnected ? "" : ", control plane not connected")}{(status.Reason.Length > 0 ? $"; {status.Reason}" : "")}");
         try
         {
-            files.ReplaceQuickly(directory.Status, StatusDocument.Of(status, state, options.ControlPlane).ToJson());
+            files.ReplaceQuickly(directory.Status, StatusDocument.Of(status, state, string.Join(", ", options.ControlPlanes)).ToJson());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -110,7 +110,7 @@ public sealed record StatusDocument
     public string Backend { get; init; } = "";
 
     /// <summary>From what is reported to the control plane, and what only this host cares for.</summary>
-    public static StatusDocument Of(HostStatus status, AgentState state, Uri controlPlane) => new()
+    public static StatusDocument Of(HostStatus status, AgentState state, string controlPlane) => new()
     {
         Namespace = status.Namespace,
         Name = status.Name,
@@ -119,7 +119,7 @@ public sealed record StatusDocument
         Running = true,
         State = status.State.ToString(),
         Reason = status.Reason,
-        ControlPlane = controlPlane.ToString(),
+        ControlPlane = controlPlane,
         Connected = state.IsConnected,
         ConnectionProblem = state.ConnectionProblem ?? "",
         TargetRevision = status.Target.Number,

@@ -6,7 +6,7 @@ namespace EdgeAgent.Cli.Server;
 internal sealed class ServerOptions
 {
     private readonly Option<string?> _context = Text("--context", "FILE", "Which control plane and as whom, as the control plane's admin.context says it. Else EDGECTL_CONTEXT, else ~/.config/edgectl/context. The other options win over it.");
-    private readonly Option<string?> _server = Text("--server", "URL", "The control plane: http:// is plaintext, https:// is mutual TLS. Else EDGECTL_SERVER.");
+    private readonly Option<string?> _server = Text("--server", "URL[,URL]", "The control plane: http:// is plaintext, https:// is mutual TLS; of several, separated by commas, one that can be reached. Else EDGECTL_SERVER.");
     private readonly Option<string?> _authorities = Text("--ca", "FILE", "The authorities that the control plane's certificate must come from, in PEM. Else EDGECTL_CA.");
     private readonly Option<string?> _certificate = Text("--cert", "FILE", "Your certificate, in PEM. Else EDGECTL_CERT.");
     private readonly Option<string?> _key = Text("--key", "FILE", "Its private key, in PEM. Else EDGECTL_KEY.");
@@ -30,21 +30,19 @@ internal sealed class ServerOptions
         var context = file.Context;
         var given = Value(command, terminal, _server, "EDGECTL_SERVER") ?? context.Server
             ?? throw CommandFailure.BadInput("edgectl: no server; expected --server URL, EDGECTL_SERVER in the environment, or a context that names one");
-        if (!Uri.TryCreate(given, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.Host.Length == 0)
-            throw CommandFailure.BadInput($"edgectl: '{given}' is no server; expected http://HOST:PORT or https://HOST:PORT");
-        if (address.AbsolutePath != "/" || address.Query.Length > 0 || address.UserInfo.Length > 0)
-            throw CommandFailure.BadInput($"edgectl: '{given}' says more than a server; expected {address.Scheme}://HOST:PORT alone");
+        var servers = ServerChoice.Read(given);
         var (certificate, key) = (Value(command, terminal, _certificate, "EDGECTL_CERT"), Value(command, terminal, _key, "EDGECTL_KEY"));
         if (certificate is null != key is null)
             throw CommandFailure.BadInput("edgectl: a certificate without its key, or a key without its certificate; expected both --cert and --key, or neither");
         var isOwn = certificate is not null;
         var bearer = Value(command, terminal, _token, "EDGECTL_TOKEN") ?? (isOwn ? null : context.Token);
-        if (bearer is not null && address.Scheme != "https")
+        if (bearer is not null && servers.Any(server => server.Scheme != "https"))
             throw CommandFailure.BadInput($"edgectl: a bearer token over plaintext would be anybody's; expected https:// in place of '{given}'");
-        return new(address, ClientIdentity.Read(
+        var identity = ClientIdentity.Read(
             ReadFile(Value(command, terminal, _authorities, "EDGECTL_CA"), "certificates in PEM") ?? file.Pem("authorities", context.Authorities),
             isOwn ? ReadFile(certificate, "a certificate in PEM") : file.Pem("certificate", context.Certificate),
-            isOwn ? ReadFile(key, "a key in PEM") : file.Pem("key", context.Key)), bearer);
+            isOwn ? ReadFile(key, "a key in PEM") : file.Pem("key", context.Key));
+        return new(ServerChoice.Reachable(servers), identity, bearer);
     }
 
     /// <summary>Who changes things, as far as the operating system knows; a client certificate says it better.</summary>

@@ -30,7 +30,7 @@ internal sealed class AgentUnderTest : IDisposable
     public AgentUnderTest(HostPolicy policy)
     {
         _policy = policy;
-        var options = new AgentOptions { ControlPlane = new("http://127.0.0.1:1"), Name = "bench", StateDirectory = _files.Path, Insecure = true };
+        var options = new AgentOptions { ControlPlanes = [new("http://127.0.0.1:1")], Name = "bench", StateDirectory = _files.Path, Insecure = true };
         var directory = StateDirectory.Create(_files.Path);
         var files = new DurableFiles();
         var (cache, notes) = (new PolicyCache(directory, files), new StateNotes(directory, files));

@@ -20,6 +20,13 @@ public sealed class OptionReaderTests : IDisposable
     }
 
     [Fact]
+    public void Several_control_planes_are_separated_by_commas()
+    {
+        var options = OptionReader.Read(Least with { ControlPlane = "https://a:7400, https://b:7400,https://a:7400" });
+        Assert.Equal([new Uri("https://a:7400"), new Uri("https://b:7400")], options.ControlPlanes);
+    }
+
+    [Fact]
     public void The_command_line_wins_over_the_file()
     {
         var options = OptionReader.Read(new()
@@ -77,6 +84,8 @@ public sealed class OptionReaderTests : IDisposable
     [InlineData("control-plane", "cp:7400")]
     [InlineData("control-plane", "http://cp:7400")]
     [InlineData("control-plane", "https://cp:7400/x")]
+    [InlineData("control-plane", "https://cp:7400,")]
+    [InlineData("control-plane", "https://cp:7400,http://other:7400")]
     [InlineData("backend", "ipfw")]
     [InlineData("log-level", "loud")]
     public void Bad_values_are_refused_with_what_was_expected(string option, string value)

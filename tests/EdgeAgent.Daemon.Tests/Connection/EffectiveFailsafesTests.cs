@@ -4,32 +4,43 @@ namespace EdgeAgent.Daemon.Tests;
 
 public sealed class EffectiveFailsafesTests
 {
-    private static readonly EquatableArray<IpAddress> Addresses = [IpAddress.Parse("fd00::1"), IpAddress.Parse("10.0.0.1")];
+    private static readonly EquatableArray<ControlPlaneAddress> Addresses = [new(IpAddress.Parse("fd00::1"), 7400), new(IpAddress.Parse("10.0.0.1"), 7400)];
 
     [Fact]
     public void The_control_plane_is_always_open_and_nothing_more_of_it()
     {
-        var failsafes = EffectiveFailsafes.Of([], null, Addresses, 7400);
+        var failsafes = EffectiveFailsafes.Of([], null, Addresses);
         Assert.Equal(
             [new Failsafe("control-plane", Direction.Outbound, IpProtocol.Tcp, PortRange.Single(7400)) { Peers = [Cidr.Parse("10.0.0.1/32"), Cidr.Parse("fd00::1/128")] }],
             failsafes);
-        Assert.Equal([IpAddress.Parse("10.0.0.1"), IpAddress.Parse("fd00::1")], EffectiveFailsafes.AddressesIn(failsafes));
+        Assert.Equal(Addresses.Reverse(), EffectiveFailsafes.AddressesIn(failsafes));
+    }
+
+    [Fact]
+    public void Several_control_planes_are_all_open_each_at_its_own_port()
+    {
+        EquatableArray<ControlPlaneAddress> several = [.. Addresses, new(IpAddress.Parse("10.0.0.2"), 443), new(IpAddress.Parse("10.0.0.1"), 443)];
+        var failsafes = EffectiveFailsafes.Of([], null, several);
+        Assert.Equal(
+            ["outbound TCP/443 to 10.0.0.1, 10.0.0.2 (control-plane)", "outbound TCP/7400 to 10.0.0.1, fd00::1 (control-plane)"],
+            failsafes.Select(EffectiveFailsafes.InWords));
+        Assert.Equal(several.ToHashSet(), EffectiveFailsafes.AddressesIn(failsafes).ToHashSet());
     }
 
     [Fact]
     public void What_the_control_plane_gives_replaces_the_hosts_own()
     {
         Failsafe given = new("bastion", Direction.Inbound, IpProtocol.Tcp, PortRange.Single(22)) { Peers = [Cidr.Parse("10.9.0.0/16")] };
-        Assert.Equal([given], EffectiveFailsafes.Of(Failsafe.Defaults, [given], [], 7400));
-        Assert.Equal(Failsafe.Defaults, EffectiveFailsafes.Of(Failsafe.Defaults, null, [], 7400));
-        Assert.Empty(EffectiveFailsafes.Of(Failsafe.Defaults, EquatableArray.Create<Failsafe>([]), [], 7400));
+        Assert.Equal([given], EffectiveFailsafes.Of(Failsafe.Defaults, [given], []));
+        Assert.Equal(Failsafe.Defaults, EffectiveFailsafes.Of(Failsafe.Defaults, null, []));
+        Assert.Empty(EffectiveFailsafes.Of(Failsafe.Defaults, EquatableArray.Create<Failsafe>([]), []));
     }
 
     [Fact]
     public void No_list_takes_the_way_to_the_control_plane_away_or_widens_it()
     {
         Failsafe wide = new("control-plane", Direction.Inbound, IpProtocol.Tcp, PortRange.All);
-        Assert.Equal(EffectiveFailsafes.Of([], null, Addresses, 7400), EffectiveFailsafes.Of([wide], [wide], Addresses, 7400));
+        Assert.Equal(EffectiveFailsafes.Of([], null, Addresses), EffectiveFailsafes.Of([wide], [wide], Addresses));
     }
 
     [Fact]
@@ -49,7 +60,7 @@ public sealed class EffectiveFailsafesTests
             opened);
 
         // What an earlier run added is not taken for the operator's.
-        Assert.Equal([narrow], EffectiveFailsafes.Of(opened, opened, [], 7400));
+        Assert.Equal([narrow], EffectiveFailsafes.Of(opened, opened, []));
     }
 
     [Theory]

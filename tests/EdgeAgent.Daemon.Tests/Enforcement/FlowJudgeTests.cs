@@ -34,7 +34,7 @@ public sealed class FlowJudgeTests
     public void Failsafes_pass_whatever_the_policy_says()
     {
         var closed = Policies.InboundOnly(1, 80, "10.0.0.1");
-        var judge = new FlowJudge(new(PolicyVersion.Of(closed), EffectiveFailsafes.Of(Failsafe.Defaults, null, [IpAddress.Parse("10.0.0.9")], 7400)));
+        var judge = new FlowJudge(new(PolicyVersion.Of(closed), EffectiveFailsafes.Of(Failsafe.Defaults, null, [new(IpAddress.Parse("10.0.0.9"), 7400)])));
         Assert.True(judge.Allows(Inbound("10.0.0.7", 22)));
         Assert.False(judge.Allows(Inbound("10.0.0.7", 23)));
         Assert.True(judge.Allows(Outbound("10.0.0.9", 7400)));

@@ -8,10 +8,10 @@ namespace EdgeAgent.Daemon.Tests;
 
 public sealed class EnrolledCredentialsTests : IAsyncLifetime
 {
-    private static readonly EquatableArray<IpAddress> Loopback = [IpAddress.Parse("127.0.0.1")];
-
     private readonly TemporaryDirectory _directory = new();
     private FakeAuthority _authority = null!;
+
+    private ControlPlaneWay Way => WayTo(_authority.Address);
 
     private string TokenFile => Path.Combine(_directory.Path, "token");
 
@@ -27,7 +27,7 @@ public sealed class EnrolledCredentialsTests : IAsyncLifetime
     public async Task A_host_makes_its_own_key_enrols_once_and_keeps_who_it_is()
     {
         WriteToken(_authority.Token());
-        var first = await Source().ObtainAsync(Loopback, default);
+        var first = await Source().ObtainAsync(Way, default);
         Assert.Equal(("shop", "given"), (first.Namespace, first.Name));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_directory.State.Identity));
         Assert.False(File.Exists(_directory.State.EnrolmentKey));
@@ -35,7 +35,7 @@ public sealed class EnrolledCredentialsTests : IAsyncLifetime
 
         // The token has done its work: the next start needs none.
         File.Delete(TokenFile);
-        var next = await Source().ObtainAsync(Loopback, default);
+        var next = await Source().ObtainAsync(Way, default);
         Assert.Equal(first.Certificate.SerialNumber, next.Certificate.SerialNumber);
         Assert.True(next.Certificate.HasPrivateKey);
         Assert.Single(_authority.Enrolled);
@@ -45,7 +45,7 @@ public sealed class EnrolledCredentialsTests : IAsyncLifetime
     public async Task A_token_of_another_authority_is_not_sent()
     {
         WriteToken(_authority.Token() with { Authority = Digest.Of("somebody else") });
-        var refused = await Assert.ThrowsAsync<IdentityException>(() => Source().ObtainAsync(Loopback, default));
+        var refused = await Assert.ThrowsAsync<IdentityException>(() => Source().ObtainAsync(Way, default));
         Assert.Contains("the token was not sent", refused.Message, StringComparison.Ordinal);
         Assert.Empty(_authority.Enrolled);
     }
@@ -56,24 +56,24 @@ public sealed class EnrolledCredentialsTests : IAsyncLifetime
         WriteToken(_authority.Token());
         _authority.Refusal = new(StatusCode.PermissionDenied, "the token is used up: 1 of 1");
         var source = Source();
-        var refused = await Assert.ThrowsAsync<IdentityException>(() => source.ObtainAsync(Loopback, default));
+        var refused = await Assert.ThrowsAsync<IdentityException>(() => source.ObtainAsync(Way, default));
         Assert.Contains("used up", refused.Message, StringComparison.Ordinal);
         var key = File.ReadAllText(_directory.State.EnrolmentKey);
         _authority.Refusal = null;
         WriteToken(_authority.Token());
         using var kept = ECDsa.Create();
         kept.ImportFromPem(key);
-        await source.ObtainAsync(Loopback, default);
+        await source.ObtainAsync(Way, default);
         Assert.Equal(Digest.Of(kept.ExportSubjectPublicKeyInfo()), _authority.Enrolled.Single().Key);
     }
 
     [Fact]
     public async Task Without_token_or_with_what_is_none_it_says_what_it_needs()
     {
-        var missing = await Assert.ThrowsAsync<IdentityException>(() => Source().ObtainAsync(Loopback, default));
+        var missing = await Assert.ThrowsAsync<IdentityException>(() => Source().ObtainAsync(Way, default));
         Assert.Contains(TokenFile, missing.Message, StringComparison.Ordinal);
         File.WriteAllText(TokenFile, "no token");
-        var wrong = await Assert.ThrowsAsync<IdentityException>(() => Source().ObtainAsync(Loopback, default));
+        var wrong = await Assert.ThrowsAsync<IdentityException>(() => Source().ObtainAsync(Way, default));
         Assert.Contains("edgeagent1.", wrong.Message, StringComparison.Ordinal);
     }
 
@@ -82,11 +82,11 @@ public sealed class EnrolledCredentialsTests : IAsyncLifetime
     {
         WriteToken(_authority.Token());
         var source = Source();
-        var first = await source.ObtainAsync(Loopback, default);
+        var first = await source.ObtainAsync(Way, default);
         source.Refused();
-        Assert.Same(first, await source.ObtainAsync(Loopback, default));
+        Assert.Same(first, await source.ObtainAsync(Way, default));
         WriteToken(_authority.Token());
-        Assert.NotEqual(first.Certificate.SerialNumber, (await source.ObtainAsync(Loopback, default)).Certificate.SerialNumber);
+        Assert.NotEqual(first.Certificate.SerialNumber, (await source.ObtainAsync(Way, default)).Certificate.SerialNumber);
         Assert.Equal(2, _authority.Enrolled.Count);
     }
 
@@ -96,24 +96,24 @@ public sealed class EnrolledCredentialsTests : IAsyncLifetime
         _authority.Life = TimeSpan.FromSeconds(1.5);
         WriteToken(_authority.Token());
         var source = Source();
-        var first = await source.ObtainAsync(Loopback, default);
-        using var channel = ControlPlaneChannel.Open(_authority.Address, Loopback, first.Trust().ToOptions());
+        var first = await source.ObtainAsync(Way, default);
+        using var channel = ControlPlaneChannel.Open(Way, first.Trust().ToOptions());
         _authority.Life = TimeSpan.FromDays(1);
         await source.RenewedAsync(new AgentService.AgentServiceClient(channel), default).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal([first.Certificate.SerialNumber], _authority.Renewed);
-        var next = await source.ObtainAsync(Loopback, default);
+        var next = await source.ObtainAsync(Way, default);
         Assert.NotEqual(first.Certificate.GetPublicKeyString(), next.Certificate.GetPublicKeyString());
-        Assert.Equal(next.Certificate.SerialNumber, (await Source().ObtainAsync(Loopback, default)).Certificate.SerialNumber);
+        Assert.Equal(next.Certificate.SerialNumber, (await Source().ObtainAsync(Way, default)).Certificate.SerialNumber);
     }
 
     [Fact]
     public async Task A_full_disk_spends_no_token()
     {
         WriteToken(_authority.Token());
-        var full = await Assert.ThrowsAsync<IdentityException>(() => Source(new FullDisk()).ObtainAsync(Loopback, default));
+        var full = await Assert.ThrowsAsync<IdentityException>(() => Source(new FullDisk()).ObtainAsync(Way, default));
         Assert.Contains("No space left", full.Message, StringComparison.Ordinal);
         Assert.Empty(_authority.Enrolled);
-        await Source().ObtainAsync(Loopback, default);
+        await Source().ObtainAsync(Way, default);
     }
 
     [Fact]
@@ -126,14 +126,14 @@ public sealed class EnrolledCredentialsTests : IAsyncLifetime
             File.WriteAllText(Path.Combine(directory.Path, "token"), token.Text);
             try
             {
-                await Source(new CrashingFiles(steps, new Random(steps)), directory).ObtainAsync(Loopback, default);
+                await Source(new CrashingFiles(steps, new Random(steps)), directory).ObtainAsync(Way, default);
             }
             catch (CrashingFiles.PowerFailedException)
             {
             }
 
             // Asked again, the answer is for the key that the token was spent with.
-            await Source(null, directory).ObtainAsync(Loopback, default);
+            await Source(null, directory).ObtainAsync(Way, default);
             Assert.Single(_authority.Enrolled.Where(enrolled => enrolled.Secret == token.Secret).DistinctBy(enrolled => enrolled.Key));
         }
     }
@@ -146,7 +146,7 @@ public sealed class EnrolledCredentialsTests : IAsyncLifetime
     {
         await using var other = await FakeAuthority.StartAsync(name, TimeSpan.FromDays(begins));
         WriteToken(other.Token());
-        var refused = await Assert.ThrowsAsync<IdentityException>(() => Source(address: other.Address).ObtainAsync(Loopback, default));
+        var refused = await Assert.ThrowsAsync<IdentityException>(() => Source(address: other.Address).ObtainAsync(WayTo(other.Address), default));
         Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
         Assert.Empty(other.Enrolled);
     }
@@ -156,7 +156,7 @@ public sealed class EnrolledCredentialsTests : IAsyncLifetime
     {
         await using var other = await FakeAuthority.StartAsync("127.0.0.1", TimeSpan.FromHours(20));
         WriteToken(other.Token());
-        await Source(address: other.Address).ObtainAsync(Loopback, default);
+        await Source(address: other.Address).ObtainAsync(WayTo(other.Address), default);
         Assert.Single(other.Enrolled);
     }
 
@@ -170,16 +170,18 @@ public sealed class EnrolledCredentialsTests : IAsyncLifetime
         File.WriteAllText(_directory.State.Identity, content);
         Assert.Throws<IdentityException>(() => new IdentityFile(_directory.State, new DurableFiles()).Load());
         WriteToken(_authority.Token());
-        await Source().ObtainAsync(Loopback, default);
+        await Source().ObtainAsync(Way, default);
         Assert.Single(_authority.Enrolled);
     }
+
+    private static ControlPlaneWay WayTo(Uri controlPlane) => new(controlPlane, [IpAddress.Parse("127.0.0.1")], isOneOfSeveral: false);
 
     private void WriteToken(EnrolmentToken token) => File.WriteAllText(TokenFile, token.Text + "\n");
 
     private EnrolledCredentials Source(IDurableFiles? files = null, TemporaryDirectory? directory = null, Uri? address = null)
     {
         var state = (directory ?? _directory).State;
-        var options = new AgentOptions { ControlPlane = address ?? _authority.Address, Name = "", Namespace = "", StateDirectory = state.Path, TokenFile = Path.Combine(state.Path, "token") };
+        var options = new AgentOptions { ControlPlanes = [address ?? _authority.Address], Name = "", Namespace = "", StateDirectory = state.Path, TokenFile = Path.Combine(state.Path, "token") };
         var identity = new HostIdentity(options);
         return new(options, new IdentityFile(state, files ?? new DurableFiles()), identity, new HostFactsReader(options, identity, "nftables"), new EventQueue(TimeProvider.System), NullLogger<EnrolledCredentials>.Instance);
     }

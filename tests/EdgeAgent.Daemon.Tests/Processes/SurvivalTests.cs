@@ -103,7 +103,7 @@ public sealed class SurvivalTests : IAsyncLifetime
     }
 
     private EquatableArray<Failsafe> Failsafes() =>
-        EffectiveFailsafes.Of(Failsafe.Defaults, null, [IpAddress.Parse(_lab.Pair.ClientV4.ToString())], FakeControlPlane.Port);
+        EffectiveFailsafes.Of(Failsafe.Defaults, null, [new(IpAddress.Parse(_lab.Pair.ClientV4.ToString()), FakeControlPlane.Port)]);
 
     // What is new is made before anything leads to it, and what is old goes after nothing does: neither decides.
     private static string WithoutUnreferenced(Ruleset held, Ruleset desired)
