@@ -18,7 +18,7 @@ internal static class CommandTree
 
     private static Command Run()
     {
-        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "JSON file with controlPlane, name, namespace, tokenFile, token, credentials, labels, ports, addresses, stateDir, insecure, confirm, confirmSeconds, failsafes, backend, owner, resolverFile, hostsFile, nameGraceSeconds, logLevel; all optional, the command line wins" };
+        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "JSON file with controlPlane, name, namespace, tokenFile, token, credentials, labels, ports, addresses, stateDir, insecure, confirm, confirmSeconds, failsafes, backend, owner, firstBoot, resolverFile, hostsFile, nameGraceSeconds, logLevel; all optional, the command line wins" };
         var controlPlane = new Option<string?>("--control-plane") { HelpName = "URL[,URL]", Description = "The control plane: https://host:port, or http://host:port with --insecure; several, separated by commas, are tried in random order" };
         var name = new Option<string?>("--name") { HelpName = "NAME", Description = "This host's name [default over https: that of its token or certificate]" };
         var space = new Option<string?>("--namespace") { HelpName = "NS", Description = "This host's namespace [default over https: that of its token or certificate; else default]" };
@@ -33,13 +33,14 @@ internal static class CommandTree
         var confirm = new Option<double?>("--confirm-seconds") { HelpName = "SECONDS", Description = "How long the control plane may be silent after a new policy before it is undone [default: 30]" };
         var backend = new Option<string?>("--backend") { HelpName = "auto|nftables|iptables", Description = "How the kernel is programmed; auto takes iptables only where the kernel cannot do what nftables needs [default: auto]" };
         var owner = new Option<string?>("--owner") { HelpName = "auto|on|off", Description = "Whether only the agent can change its table (nftables, Linux 6.9): auto does so where systemd keeps its socket over restarts [default: auto]" };
+        var firstBoot = new Option<string?>("--first-boot") { HelpName = "open|closed-except-failsafe", Description = "What the kernel holds while this host has no policy: nothing of ours, or nothing but failsafes and the way to the control plane [default: open]" };
         var resolver = new Option<string?>("--resolver-file") { HelpName = "FILE", Description = "Which name servers are asked for names that policy grants [default: /etc/resolv.conf]" };
         var hosts = new Option<string?>("--hosts-file") { HelpName = "FILE", Description = "Addresses of such names that go before what name servers say [default: /etc/hosts]" };
         var grace = new Option<double?>("--name-grace-seconds") { HelpName = "SECONDS", Description = "How long an address stays granted after it left its name [default: 300]" };
         var level = new Option<string?>("--log-level") { HelpName = "LEVEL", Description = "debug, info, warning or error [default: info]" };
         var command = new Command("run", "Runs the agent: enforces the policy kept on disk at once, then keeps it what the control plane says.")
         {
-            config, controlPlane, name, space, tokenFile, token, labels, ports, addresses, state, insecure, noConfirm, confirm, backend, owner, resolver, hosts, grace, level,
+            config, controlPlane, name, space, tokenFile, token, labels, ports, addresses, state, insecure, noConfirm, confirm, backend, owner, firstBoot, resolver, hosts, grace, level,
         };
         command.SetAction((result, cancellation) => RunCommand.RunAsync(
             OptionReader.Read(new()
@@ -59,6 +60,7 @@ internal static class CommandTree
                 ConfirmSeconds = result.GetValue(confirm),
                 Backend = result.GetValue(backend),
                 Owner = result.GetValue(owner),
+                FirstBoot = result.GetValue(firstBoot),
                 ResolverFile = result.GetValue(resolver),
                 HostsFile = result.GetValue(hosts),
                 NameGraceSeconds = result.GetValue(grace),

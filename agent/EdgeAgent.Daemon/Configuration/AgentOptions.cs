@@ -50,6 +50,9 @@ public sealed record AgentOptions
     /// <summary>Whether our table belongs to the agent's socket, so that nobody else can change it: <c>on</c>, <c>off</c>, or <c>auto</c>, where a supervisor keeps the socket.</summary>
     public string Owner { get; init; } = "auto";
 
+    /// <summary>What a host holds that has no policy yet: <c>open</c> leaves the kernel as it is, <c>closed-except-failsafe</c> does not.</summary>
+    public string FirstBoot { get; init; } = Daemon.FirstBoot.Open;
+
     /// <summary>The file that says which name servers to ask (resolv.conf(5)).</summary>
     public string ResolverFile { get; init; } = "/etc/resolv.conf";
 

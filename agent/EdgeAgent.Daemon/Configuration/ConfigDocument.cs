@@ -41,6 +41,9 @@ internal sealed record ConfigDocument
     /// <summary><c>auto</c>, <c>on</c> or <c>off</c>.</summary>
     public string? Owner { get; init; }
 
+    /// <summary><c>open</c> or <c>closed-except-failsafe</c>.</summary>
+    public string? FirstBoot { get; init; }
+
     public string? ResolverFile { get; init; }
 
     public string? HostsFile { get; init; }

@@ -35,6 +35,8 @@ internal sealed record RunArguments
 
     internal string? Owner { get; init; }
 
+    internal string? FirstBoot { get; init; }
+
     internal string? ResolverFile { get; init; }
 
     internal string? HostsFile { get; init; }
@@ -49,6 +51,7 @@ internal static class OptionReader
 {
     private static readonly string[] Backends = ["auto", "nftables", "iptables"];
     private static readonly string[] Owners = ["auto", "on", "off"];
+    private static readonly string[] FirstBoots = [FirstBoot.Open, FirstBoot.ClosedExceptFailsafe];
     private static readonly string[] LogLevels = ["debug", "info", "warning", "error"];
 
     /// <summary>The options; the command line wins over the file, labels and ports are joined.</summary>
@@ -97,6 +100,7 @@ internal static class OptionReader
             Failsafes = file.Failsafes is { } failsafes ? failsafes.Select(OptionText.Failsafe).ToEquatableArray() : Failsafe.Defaults,
             Backend = OneOf("backend", arguments.Backend ?? file.Backend ?? "auto", Backends),
             Owner = OneOf("owner", arguments.Owner ?? file.Owner ?? "auto", Owners),
+            FirstBoot = OneOf("first boot", arguments.FirstBoot ?? file.FirstBoot ?? FirstBoot.Open, FirstBoots),
             ResolverFile = arguments.ResolverFile ?? file.ResolverFile ?? "/etc/resolv.conf",
             HostsFile = arguments.HostsFile ?? file.HostsFile ?? "/etc/hosts",
             NameGrace = NameGrace(arguments.NameGraceSeconds ?? file.NameGraceSeconds ?? 300),

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using EdgeAgent.Contracts;
+using EdgeAgent.Netlink;
 using EdgeAgent.Wire;
 using EdgeAgent.Wire.V1;
 using Grpc.Core;
@@ -15,7 +16,7 @@ namespace EdgeAgent.Daemon;
 /// tried when one is not reached, in an order that is drawn anew each time; only when all were tried there is a wait.
 /// </summary>
 internal sealed class ControlPlaneLink(
-    AgentOptions options, EventQueue events, Agent agent, Outbox outbox, HostIdentity identity, AddressWatch addresses, HostFactsReader facts, RulesetEvidence evidence, ILogger<ControlPlaneLink> log, ICredentialSource? source = null) : BackgroundService
+    AgentOptions options, EventQueue events, Agent agent, Outbox outbox, HostIdentity identity, AddressWatch addresses, HostFactsReader facts, RulesetEvidence evidence, TranslatedChannel channel, ILogger<ControlPlaneLink> log, ICredentialSource? source = null) : BackgroundService
 {
     private static readonly string Instance = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
@@ -76,8 +77,9 @@ internal sealed class ControlPlaneLink(
                 trust = credentials.Trust();
             }
 
-            using var channel = ControlPlaneChannel.Open(_addresses.To(controlPlane), trust?.ToOptions());
-            return await ServeAsync(new(channel), readdressed.Token).ConfigureAwait(false);
+            var way = _addresses.To(controlPlane);
+            using var open = ControlPlaneChannel.Open(way, trust?.ToOptions());
+            return await ServeAsync(new(open), way, readdressed.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -100,11 +102,11 @@ internal sealed class ControlPlaneLink(
         }
     }
 
-    private async Task<string?> ServeAsync(AgentService.AgentServiceClient client, CancellationToken stopping)
+    private async Task<string?> ServeAsync(AgentService.AgentServiceClient client, ControlPlaneWay way, CancellationToken stopping)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         using var call = client.Connect(cancellationToken: ending.Token);
-        using var session = new StreamSession(call, events, agent, outbox, facts, evidence, Instance, log, Welcomed);
+        using var session = new StreamSession(call, events, agent, outbox, facts, evidence, Instance, log, welcome => Welcomed(welcome, way));
         var serving = session.RunAsync(ending.Token);
         var renewed = source?.RenewedAsync(client, ending.Token) ?? Task.Delay(Timeout.Infinite, ending.Token);
         try
@@ -131,9 +133,18 @@ internal sealed class ControlPlaneLink(
         PostFailsafes();
     }
 
-    private void Welcomed(Welcome welcome)
+    private void Welcomed(Welcome welcome, ControlPlaneWay way)
     {
         _backoff.Reset();
+        try
+        {
+            channel.Look(way.Addresses, checked((ushort)way.ControlPlane.Port));
+        }
+        catch (NetlinkException e)
+        {
+            AgentLog.SideWorkFailed(log, "looking for translation of the control plane's address", e.Message);
+        }
+
         try
         {
             _given = welcome.FailsafesGiven ? welcome.Failsafes.Select(FailsafeMapping.FromWire).ToEquatableArray() : null;

@@ -17,6 +17,9 @@ internal sealed class ControlPlaneWay(Uri controlPlane, EquatableArray<IpAddress
     /// <summary>The control plane.</summary>
     internal Uri ControlPlane { get; } = controlPlane;
 
+    /// <summary>Its addresses.</summary>
+    internal EquatableArray<IpAddress> Addresses { get; } = addresses;
+
     /// <summary>The longest that connecting may take, over all addresses.</summary>
     internal TimeSpan Patience => isOneOfSeveral ? Short : Long;
 
@@ -26,7 +29,7 @@ internal sealed class ControlPlaneWay(Uri controlPlane, EquatableArray<IpAddress
     internal async ValueTask<Stream> ConnectAsync(CancellationToken cancellation)
     {
         Exception? last = null;
-        var order = addresses.ToArray();
+        var order = Addresses.ToArray();
         Random.Shared.Shuffle(order);
         for (var i = 0; i < order.Length; i++)
         {

@@ -12,6 +12,9 @@ public abstract record AgentEvent(TimeSpan At);
 /// <param name="Confirmed">The last policy after which the control plane was heard: the kept one, one before it, or none.</param>
 public sealed record CacheLoaded(TimeSpan At, Enforcement Kept, PolicyVersion? Confirmed) : AgentEvent(At);
 
+/// <summary>There is no policy, and the operator chose that the host is closed until there is one.</summary>
+public sealed record ClosedUntilPolicy(TimeSpan At) : AgentEvent(At);
+
 /// <summary>A refusal that was kept on disk.</summary>
 public sealed record RefusalLoaded(TimeSpan At, Refusal Refusal) : AgentEvent(At);
 

@@ -26,6 +26,9 @@ public static class AgentReducer
             case CacheLoaded e:
                 step.Load(e);
                 break;
+            case ClosedUntilPolicy:
+                step.CloseUntilPolicy();
+                break;
             case RefusalLoaded e:
                 step.State = step.State with { Refusal = e.Refusal };
                 break;

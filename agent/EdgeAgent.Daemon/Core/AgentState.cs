@@ -158,7 +158,7 @@ public sealed record AgentState
         { DetachedBy: { } mark } => (HostState.Failed, $"{mark}; start the agent again to enforce"),
         { Refusal: { } refusal } => (refusal.Kind == RefusalKind.RolledBack ? HostState.RolledBack : HostState.Failed, refusal.Reason),
         { Trouble: { } trouble } => (HostState.Failed, trouble),
-        { Target: null } => (HostState.Unknown, "no policy yet"),
+        { Target: null } => (HostState.Unknown, FirstBoot.IsClosed(Held?.Policy) ? "no policy yet: closed except for failsafes until there is one" : "no policy yet"),
         { Held: { } held } when held.Policy == Target && !IsPending(namesToo: false) && !RemovalWanted => (HostState.Realized, Remarks),
         _ => (HostState.Applying, Remarks),
     };

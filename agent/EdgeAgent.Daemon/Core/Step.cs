@@ -24,6 +24,13 @@ internal sealed class Step(AgentState state)
     internal void Load(CacheLoaded e) =>
         State = State with { Target = e.Kept.Policy, Wanted = e.Kept.Policy, Forced = e.Kept.Policy.Digest, Failsafes = e.Kept.Failsafes, FailsafesGiven = e.Kept.FailsafesGiven, Confirmed = e.Confirmed };
 
+    // A first policy that is undone leads back to it.
+    internal void CloseUntilPolicy()
+    {
+        State = State with { Wanted = FirstBoot.Closed, Confirmed = FirstBoot.Closed };
+        Announce(Gravity.Warning, "there is no policy yet: the host is closed except for failsafes until there is one");
+    }
+
     internal void Hear(TimeSpan at)
     {
         if (State.Confirmation is not { } waiting || at <= waiting.Since || State.Held is not { Policy: var held })
@@ -111,7 +118,7 @@ internal sealed class Step(AgentState state)
         if (State.Running is not null || State.Confirmation is not { } waiting || now < waiting.Deadline || State.Held is not { } held)
             return;
         var seconds = (waiting.Deadline - waiting.Since).TotalSeconds;
-        var reason = $"the control plane was not heard within {seconds:0.#} s after {held.Policy} came into force; {(State.Confirmed is null ? "the host had no policy before" : $"{State.Confirmed} is restored")}";
+        var reason = $"the control plane was not heard within {seconds:0.#} s after {held.Policy} came into force; {(State.Confirmed is null ? "the host had no policy before" : FirstBoot.IsClosed(State.Confirmed) ? "the host is closed except for failsafes, as before" : $"{State.Confirmed} is restored")}";
         var refusal = new Refusal(RefusalKind.RolledBack, held.Policy.Revision, held.Policy.Digest, reason);
         State = State with
         {

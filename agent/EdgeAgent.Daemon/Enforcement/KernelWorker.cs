@@ -213,7 +213,9 @@ internal sealed class KernelWorker(IBackend backend, BackendChoice choice, FlowC
             return null;
         try
         {
-            if (job.Unconfirmed)
+            if (FirstBoot.IsClosed(job.Target.Policy))
+                cache.Forget();
+            else if (job.Unconfirmed)
                 cache.KeepUnconfirmed(job.Target, job.Confirmed);
             else
                 cache.Keep(job.Target);

@@ -4,19 +4,30 @@ using EdgeAgent.Netfilter;
 namespace EdgeAgent.Daemon;
 
 /// <summary>
-/// Looks, before a new policy comes into force, for a live SSH session that it would cut: whoever is on the host should hear of it first.
-/// The way to the control plane needs no look: it is a failsafe that no list can take away.
+/// Looks, before a new policy comes into force, for a live SSH session that it would cut, and for the agent's own connection: whoever is on
+/// the host should hear of it first. The address of the control plane is a failsafe that no list can take away; only where this host
+/// translates it, the policy has a say.
 /// </summary>
-internal sealed class Preflight(string? networkNamespace)
+internal sealed class Preflight(string? networkNamespace, TranslatedChannel channel)
 {
     private const ushort Ssh = 22;
 
     /// <summary>Why the policy must not come into force unless an operator insists; null for no reason.</summary>
     internal string? Objection(Enforcement target)
     {
-        if (target.Failsafes.Any(IsOpenToAll))
+        var translated = channel.Flows;
+        var isOpen = target.Failsafes.Any(IsOpenToAll);
+        if (isOpen && translated.Count == 0)
             return null;
         var judge = new FlowJudge(target);
+        foreach (var flow in translated)
+        {
+            if (!judge.Allows(flow))
+                return $"{target.Policy} would cut this agent's own connection to the control plane, whose address this host translates to {flow.Peer} port {flow.Port}; 'edgectl retry' applies it nevertheless";
+        }
+
+        if (isOpen)
+            return null;
         var own = InterfaceAddresses.All(networkNamespace).ToHashSet();
         var cut = EstablishedSockets.Read(networkNamespace)
             .Where(flow => flow.DestinationPort == Ssh && own.Contains(flow.Destination) && !own.Contains(flow.Source))

@@ -31,7 +31,7 @@ internal sealed class Agent : BackgroundService
     internal AgentState State => _state;
 
     /// <summary>The policy that the host has, in the kernel or at least on disk; null for none.</summary>
-    internal PolicyVersion? PolicyAtHand => _state.Held?.Policy ?? _state.Target;
+    internal PolicyVersion? PolicyAtHand => _state.Held?.Policy is { } held && !FirstBoot.IsClosed(held) ? held : _state.Target;
 
     /// <summary>Grows as long as the core works; the watchdog looks at it.</summary>
     internal long Turns => Interlocked.Read(ref _turns);
@@ -104,16 +104,22 @@ internal sealed class Agent : BackgroundService
 
     private void LoadCache()
     {
+        var isNew = true;
         try
         {
             if (_cache.Load() is { } kept)
+            {
+                isNew = false;
                 _events.Post(new CacheLoaded(_events.Now, kept.InForce with { Failsafes = FailsafesFor(kept.InForce) }, kept.Confirmed));
+            }
         }
         catch (Exception e) when (e is CorruptCacheException or IOException or UnauthorizedAccessException)
         {
             AgentLog.CacheRefused(_log, "policy.cache", e.Message);
         }
 
+        if (isNew && _options.FirstBoot == FirstBoot.ClosedExceptFailsafe)
+            _events.Post(new ClosedUntilPolicy(_events.Now));
         if (_notes.LoadRefusal() is { } refusal)
             _events.Post(new RefusalLoaded(_events.Now, refusal));
     }

@@ -39,7 +39,7 @@ internal sealed class AgentUnderTest : IDisposable
         var readings = Keep(new KernelReadings(Backends.OpenReadings(BackendKind.Nftables, _place.Path), _place.Path));
         var names = Keep(new NameWatch(options, new(directory, files), new(_place.Path), _events, NullLogger<NameWatch>.Instance));
         _reporter = Keep(new Reporter(options, directory, files, readings, new(), new(options, new HostIdentity(options), BackendKind.Nftables.Name()), new(), ServiceSupervisor.FromEnvironment(), names, _events, NullLogger<Reporter>.Instance));
-        var worker = new KernelWorker(backend, new(BackendKind.Nftables, "", ""), Keep(new FlowCutter(true, _place.Path)), Keep(new FlowAdopter(_place.Path)), new Preflight(_place.Path), cache, notes, directory, new(_place.Path), _events, NullLogger<KernelWorker>.Instance);
+        var worker = new KernelWorker(backend, new(BackendKind.Nftables, "", ""), Keep(new FlowCutter(true, _place.Path)), Keep(new FlowAdopter(_place.Path)), new Preflight(_place.Path, new TranslatedChannel(new(_place.Path))), cache, notes, directory, new(_place.Path), _events, NullLogger<KernelWorker>.Instance);
         _agent = Keep(new Agent(options, new(), _events, worker, cache, notes, _reporter, names, NullLogger<Agent>.Instance));
         Start();
 

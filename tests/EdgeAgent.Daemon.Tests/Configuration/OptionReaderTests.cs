@@ -87,6 +87,7 @@ public sealed class OptionReaderTests : IDisposable
     [InlineData("control-plane", "https://cp:7400,")]
     [InlineData("control-plane", "https://cp:7400,http://other:7400")]
     [InlineData("backend", "ipfw")]
+    [InlineData("first-boot", "closed")]
     [InlineData("log-level", "loud")]
     public void Bad_values_are_refused_with_what_was_expected(string option, string value)
     {
@@ -97,6 +98,7 @@ public sealed class OptionReaderTests : IDisposable
             "label" => Least with { Labels = [value] },
             "port" => Least with { Ports = [value] },
             "address" => Least with { Addresses = [value] },
+            "first-boot" => Least with { FirstBoot = value },
             "control-plane" => Least with { ControlPlane = value },
             "backend" => Least with { Backend = value },
             _ => Least with { LogLevel = value },

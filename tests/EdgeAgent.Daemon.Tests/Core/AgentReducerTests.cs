@@ -21,6 +21,30 @@ public sealed class AgentReducerTests
     }
 
     [Fact]
+    public void A_host_that_is_closed_until_it_has_a_policy_goes_back_to_that_when_its_first_one_is_undone()
+    {
+        var agenda = new Agenda(failsafes: Failsafe.Defaults);
+        agenda.Happens(at => new ClosedUntilPolicy(at));
+        var closed = Assert.IsType<ApplyJob>(agenda.Running);
+        Assert.Equal((FirstBoot.Closed, Failsafe.Defaults, false, true), (closed.Target.Policy, closed.Target.Failsafes, closed.Unconfirmed, closed.Forced));
+        agenda.Succeed();
+        agenda.Pass(TimeSpan.FromHours(1));
+        Assert.Equal(HostState.Unknown, agenda.State.Standing.State);
+        Assert.Contains("closed except for failsafes", agenda.State.Standing.Reason, StringComparison.Ordinal);
+
+        var bad = Policies.Version(1);
+        agenda.Receive(bad);
+        Assert.True(agenda.Running is ApplyJob { Unconfirmed: true, Confirmed: { } before } && before == FirstBoot.Closed);
+        agenda.Succeed();
+        agenda.Pass(31 * Second);
+        Assert.Equal(FirstBoot.Closed, Assert.IsType<ApplyJob>(agenda.Running).Target.Policy);
+        agenda.Succeed();
+        Assert.Equal(HostState.RolledBack, agenda.State.Standing.State);
+        agenda.Confirm(Policies.Version(2, 81));
+        Assert.Equal(HostState.Realized, agenda.State.Standing.State);
+    }
+
+    [Fact]
     public void The_policy_from_disk_is_enforced_before_anything_else_happens()
     {
         var agenda = new Agenda();
