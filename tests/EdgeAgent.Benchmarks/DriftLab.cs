@@ -31,7 +31,7 @@ internal sealed class DriftLab : IDisposable
     /// <summary>Starts the real program in the namespace.</summary>
     public Process StartAgent() => Place.Start(new(
         Program,
-        ["run", "--control-plane", Options.ControlPlane.ToString(), "--insecure", "--name", Options.Name, "--state-dir", _path, "--no-confirm", "--log-level", "error"])
+        ["run", "--control-plane", string.Join(",", Options.ControlPlanes), "--insecure", "--name", Options.Name, "--state-dir", _path, "--no-confirm", "--log-level", "error"])
     { RedirectStandardError = false });
 
     /// <summary>Waits until the policy is enforced.</summary>
