@@ -28,7 +28,7 @@ public sealed class AgentReducerTests
         var closed = Assert.IsType<ApplyJob>(agenda.Running);
         Assert.Equal((FirstBoot.Closed, Failsafe.Defaults, false, true), (closed.Target.Policy, closed.Target.Failsafes, closed.Unconfirmed, closed.Forced));
         agenda.Succeed();
-        agenda.Pass(TimeSpan.FromHours(1));
+        agenda.Pass(Second);
         Assert.Equal(HostState.Unknown, agenda.State.Standing.State);
         Assert.Contains("closed except for failsafes", agenda.State.Standing.Reason, StringComparison.Ordinal);
 
