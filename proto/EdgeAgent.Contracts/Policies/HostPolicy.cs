@@ -23,6 +23,12 @@ public sealed record HostPolicy
     /// <summary>The stages that traffic from the host must pass: its own egress, then the destinations' ingress.</summary>
     public EquatableArray<Stage> Outbound { get; init; }
 
+    /// <summary>The stages that traffic through the host must pass where it arrives. Modes but audit and off leave them as they are, and no failsafe opens them.</summary>
+    public EquatableArray<Stage> ForwardIn { get; init; }
+
+    /// <summary>The stages that traffic through the host must pass where it leaves, after those of <see cref="ForwardIn"/>.</summary>
+    public EquatableArray<Stage> ForwardOut { get; init; }
+
     /// <summary>The address sets that rules and branches name, by id.</summary>
     public ImmutableSortedDictionary<string, AddressSet> Sets { get; init; } = ImmutableSortedDictionary.Create<string, AddressSet>(StringComparer.Ordinal);
 
@@ -45,4 +51,17 @@ public sealed record HostPolicy
             DomainSets = NoDomains,
         };
     }
+
+    /// <summary>The stages of a path.</summary>
+    public EquatableArray<Stage> StagesOf(TrafficPath path) => path switch
+    {
+        TrafficPath.Inbound => Inbound,
+        TrafficPath.Outbound => Outbound,
+        TrafficPath.ForwardIn => ForwardIn,
+        TrafficPath.ForwardOut => ForwardOut,
+        _ => throw new ArgumentOutOfRangeException(nameof(path), path, "no such path"),
+    };
+
+    /// <summary>The stages of all paths.</summary>
+    public IEnumerable<Stage> AllStages() => Inbound.Concat(Outbound).Concat(ForwardIn).Concat(ForwardOut);
 }

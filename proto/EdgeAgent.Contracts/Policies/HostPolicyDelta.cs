@@ -39,6 +39,12 @@ public sealed record HostPolicyDelta
     /// <summary>The new outbound stages, or null where they stay.</summary>
     public EquatableArray<Stage>? Outbound { get; init; }
 
+    /// <summary>The new stages of forwarded traffic where it arrives, or null where they stay.</summary>
+    public EquatableArray<Stage>? ForwardIn { get; init; }
+
+    /// <summary>The new stages of forwarded traffic where it leaves, or null where they stay.</summary>
+    public EquatableArray<Stage>? ForwardOut { get; init; }
+
     /// <summary>Address sets that are new or changed.</summary>
     public EquatableArray<AddressSetChange> SetChanges { get; init; }
 
@@ -67,7 +73,7 @@ public sealed record HostPolicyDelta
     public static HostPolicyDelta Between(
         (HostPolicy Policy, HostPolicySummary Summary) from, (HostPolicy Policy, HostPolicySummary Summary) to, Func<AddressSet?, AddressSet, AddressSetChange> change)
     {
-        var (inbound, outbound, ports, domains) = HostPolicySummary.Same(from.Summary, to.Summary);
+        var (ports, domains) = HostPolicySummary.HaveSameOtherSets(from.Summary, to.Summary);
         var sets = HostPolicySummary.SetDifferences(from.Summary, to.Summary);
         sets.Sort(static (left, right) => string.CompareOrdinal((left.From ?? left.To)!.Id, (right.From ?? right.To)!.Id));
         return new()
@@ -76,8 +82,10 @@ public sealed record HostPolicyDelta
             Result = to.Summary.Digest,
             Revision = to.Policy.Revision,
             Mode = to.Policy.Mode,
-            Inbound = inbound ? null : to.Policy.Inbound,
-            Outbound = outbound ? null : to.Policy.Outbound,
+            Inbound = Stages(TrafficPath.Inbound),
+            Outbound = Stages(TrafficPath.Outbound),
+            ForwardIn = Stages(TrafficPath.ForwardIn),
+            ForwardOut = Stages(TrafficPath.ForwardOut),
             SetChanges = sets.Where(pair => pair.To is not null).Select(pair => change(pair.From, pair.To!)).ToEquatableArray(),
             RemovedSets = sets.Where(pair => pair.To is null).Select(pair => pair.From!.Id).ToEquatableArray(),
             PortSetChanges = ports ? [] : to.Policy.PortSets.Values
@@ -87,6 +95,8 @@ public sealed record HostPolicyDelta
             DomainSetChanges = domains ? [] : to.Policy.DomainSets.Values.Where(set => from.Policy.DomainSets.GetValueOrDefault(set.Id) != set).ToEquatableArray(),
             RemovedDomainSets = domains ? [] : from.Policy.DomainSets.Keys.Where(id => !to.Policy.DomainSets.ContainsKey(id)).ToEquatableArray(),
         };
+
+        EquatableArray<Stage>? Stages(TrafficPath path) => HostPolicySummary.HaveSameStages(from.Summary, to.Summary, path) ? null : to.Policy.StagesOf(path);
     }
 
     /// <summary>Applies the delta.</summary>
@@ -108,6 +118,8 @@ public sealed record HostPolicyDelta
             Mode = Mode,
             Inbound = Inbound ?? policy.Inbound,
             Outbound = Outbound ?? policy.Outbound,
+            ForwardIn = ForwardIn ?? policy.ForwardIn,
+            ForwardOut = ForwardOut ?? policy.ForwardOut,
             Sets = Changed(policy.Sets.RemoveRange(RemovedSets)),
             PortSets = policy.PortSets.RemoveRange(RemovedPortSets).SetItems(PortSetChanges.Select(set => KeyValuePair.Create(set.Id, set))),
             DomainSets = policy.DomainSets.RemoveRange(RemovedDomainSets).SetItems(DomainSetChanges.Select(set => KeyValuePair.Create(set.Id, set))),

@@ -19,6 +19,8 @@ public static class HostPolicyDigest
         Line(text, 0, $"mode {policy.Mode}");
         Stages(text, "inbound", policy.Inbound);
         Stages(text, "outbound", policy.Outbound);
+        Stages(text, "forward-in", policy.ForwardIn);
+        Stages(text, "forward-out", policy.ForwardOut);
         foreach (var set in policy.Sets.Values)
             Line(text, 0, $"set {set.Id} {set.Digest}");
         foreach (var set in policy.PortSets.Values)
@@ -40,7 +42,7 @@ public static class HostPolicyDigest
     {
         foreach (var stage in stages)
         {
-            Line(text, 0, name);
+            Line(text, 0, stage.Interface is { } match ? $"{name} interface {match}" : name);
             foreach (var branch in stage.Branches)
                 Append(text, branch);
         }

@@ -12,17 +12,16 @@ namespace EdgeAgent.Contracts;
 public sealed class HostPolicySummary
 {
     private readonly EnforcementMode _mode;
-    private readonly StagesDigest _inbound;
-    private readonly StagesDigest _outbound;
+    private readonly ImmutableArray<StagesDigest> _stages;
     private readonly ImmutableSortedDictionary<string, PortSet> _portSets;
     private readonly Digest _ports;
     private readonly ImmutableSortedDictionary<string, DomainSet> _domainSets;
     private readonly Digest _domains;
     private readonly SetShelves _sets;
 
-    private HostPolicySummary(HostPolicy policy, StagesDigest inbound, StagesDigest outbound, Digest ports, Digest domains, SetShelves sets)
+    private HostPolicySummary(HostPolicy policy, ImmutableArray<StagesDigest> stages, Digest ports, Digest domains, SetShelves sets)
     {
-        (_mode, _inbound, _outbound, _sets) = (policy.Mode, inbound, outbound, sets);
+        (_mode, _stages, _sets) = (policy.Mode, stages, sets);
         (_portSets, _ports, _domainSets, _domains) = (policy.PortSets, ports, policy.DomainSets, domains);
         Digest = Combined();
     }
@@ -34,7 +33,7 @@ public sealed class HostPolicySummary
 
     /// <summary>The summary of a policy.</summary>
     public static HostPolicySummary Of(HostPolicy policy) =>
-        new(policy, Stages(policy.Inbound), Stages(policy.Outbound), Ports(policy.PortSets), Domains(policy.DomainSets), SetShelves.Of(policy.Sets.Values));
+        new(policy, [.. TrafficPaths.All.Select(path => Stages(policy.StagesOf(path)))], Ports(policy.PortSets), Domains(policy.DomainSets), SetShelves.Of(policy.Sets.Values));
 
     /// <summary>The summary of the policy that this one's became.</summary>
     /// <param name="policy">The policy after the change.</param>
@@ -46,8 +45,7 @@ public sealed class HostPolicySummary
             sets = sets.With(id, policy.Sets.GetValueOrDefault(id));
         return new(
             policy,
-            policy.Inbound.Items == _inbound.Stages ? _inbound : Stages(policy.Inbound),
-            policy.Outbound.Items == _outbound.Stages ? _outbound : Stages(policy.Outbound),
+            [.. TrafficPaths.All.Zip(_stages, (path, known) => policy.StagesOf(path).Items == known.Stages ? known : Stages(policy.StagesOf(path)))],
             ReferenceEquals(policy.PortSets, _portSets) ? _ports : Ports(policy.PortSets),
             ReferenceEquals(policy.DomainSets, _domainSets) ? _domains : Domains(policy.DomainSets),
             sets);
@@ -63,7 +61,7 @@ public sealed class HostPolicySummary
     public static bool TryCompareSets(HostPolicySummary from, HostPolicySummary to, out List<(AddressSet From, AddressSet To)> changes)
     {
         changes = [];
-        if (from._mode != to._mode || Same(from, to) != (true, true, true, true))
+        if (from._mode != to._mode || !TrafficPaths.All.All(path => HaveSameStages(from, to, path)) || HaveSameOtherSets(from, to) != (true, true))
             return false;
         foreach (var (before, after) in SetDifferences(from, to))
         {
@@ -75,21 +73,31 @@ public sealed class HostPolicySummary
         return true;
     }
 
-    /// <summary>Whether the stages of either direction, the port sets and the sets of names are the same.</summary>
-    internal static (bool Inbound, bool Outbound, bool Ports, bool Domains) Same(HostPolicySummary from, HostPolicySummary to) =>
-        (from._inbound.Digest == to._inbound.Digest, from._outbound.Digest == to._outbound.Digest, from._ports == to._ports, from._domains == to._domains);
+    /// <summary>Whether the stages of a path are the same.</summary>
+    internal static bool HaveSameStages(HostPolicySummary from, HostPolicySummary to, TrafficPath path) => from.StagesOf(path).Digest == to.StagesOf(path).Digest;
+
+    /// <summary>Whether the port sets and the sets of names are the same.</summary>
+    internal static (bool Ports, bool Domains) HaveSameOtherSets(HostPolicySummary from, HostPolicySummary to) => (from._ports == to._ports, from._domains == to._domains);
 
     /// <summary>The sets of other content, those that are gone, and those that are new.</summary>
     internal static List<(AddressSet? From, AddressSet? To)> SetDifferences(HostPolicySummary from, HostPolicySummary to) => SetShelves.Differences(from._sets, to._sets);
 
+    private StagesDigest StagesOf(TrafficPath path) => _stages[path - TrafficPath.Inbound];
+
     private Digest Combined()
     {
-        var bytes = new byte[4 + (4 * Digest.Length) + SetShelves.LongestHash];
+        var bytes = new byte[4 + (6 * Digest.Length) + SetShelves.LongestHash];
         BinaryPrimitives.WriteInt32BigEndian(bytes, (int)_mode);
         var length = 4;
-        foreach (var digest in (ReadOnlySpan<Digest>)[_inbound.Digest, _outbound.Digest, _ports, _domains])
+        foreach (var digest in (ReadOnlySpan<Digest>)[StagesOf(TrafficPath.Inbound).Digest, StagesOf(TrafficPath.Outbound).Digest, _ports, _domains])
             length += Encoding.ASCII.GetBytes(digest.Hex, bytes.AsSpan(length));
         length += _sets.WriteHashes(bytes.AsSpan(length));
+
+        // Behind all else, so that a policy that forwards nothing has the digest that it had before there was such a thing. Parts of sets come
+        // in 33 bytes each and these in 128, so that nothing reads as something else.
+        ReadOnlySpan<StagesDigest> forwarded = [StagesOf(TrafficPath.ForwardIn), StagesOf(TrafficPath.ForwardOut)];
+        foreach (var stages in forwarded[0].Stages.IsEmpty && forwarded[1].Stages.IsEmpty ? [] : forwarded)
+            length += Encoding.ASCII.GetBytes(stages.Digest.Hex, bytes.AsSpan(length));
         return Digest.Of(bytes.AsSpan(0, length));
     }
 
@@ -99,7 +107,7 @@ public sealed class HostPolicySummary
         Span<byte> bytes = stackalloc byte[Digest.Length];
         foreach (var stage in stages)
         {
-            hash.AppendData("stage\n"u8);
+            hash.AppendData(stage.Interface is { } match ? Encoding.ASCII.GetBytes($"stage interface {match}\n") : "stage\n"u8);
             foreach (var branch in stage.Branches)
             {
                 Encoding.ASCII.GetBytes(branch.Digest.Hex, bytes);

@@ -24,4 +24,8 @@ public sealed record Branch(string? PeerSet, EquatableArray<Block> Blocks)
 /// One end's half of the verdict. The first branch whose peer set holds the peer decides; where none does, the stage allows.
 /// A direction allows what all its stages allow.
 /// </summary>
-public sealed record Stage(EquatableArray<Branch> Branches);
+public sealed record Stage(EquatableArray<Branch> Branches)
+{
+    /// <summary>The interfaces that the stage is about; traffic of others it allows. Null for all.</summary>
+    public InterfaceMatch? Interface { get; init; }
+}

@@ -22,6 +22,8 @@ public static class HostPolicyMapping
         };
         wire.Inbound.AddRange(policy.Inbound.Select(RuleMapping.ToWire));
         wire.Outbound.AddRange(policy.Outbound.Select(RuleMapping.ToWire));
+        wire.ForwardIn.AddRange(policy.ForwardIn.Select(RuleMapping.ToWire));
+        wire.ForwardOut.AddRange(policy.ForwardOut.Select(RuleMapping.ToWire));
         foreach (var set in policy.Sets.Values)
             wire.Sets.Add(holds?.Invoke(set.Digest) == true ? new() { Id = set.Id, Digest = set.Digest.Hex } : encode(set));
         wire.PortSets.AddRange(policy.PortSets.Values.Select(SetMapping.ToWire));
@@ -39,6 +41,8 @@ public static class HostPolicyMapping
             Mode = FromWire(wire.Mode),
             Inbound = wire.Inbound.Select(RuleMapping.FromWire).ToEquatableArray(),
             Outbound = wire.Outbound.Select(RuleMapping.FromWire).ToEquatableArray(),
+            ForwardIn = wire.ForwardIn.Select(RuleMapping.FromWire).ToEquatableArray(),
+            ForwardOut = wire.ForwardOut.Select(RuleMapping.FromWire).ToEquatableArray(),
             Sets = wire.Sets.Select(set => SetMapping.FromWire(set, held ?? (_ => null))).ById(set => set.Id, "set"),
             PortSets = wire.PortSets.Select(SetMapping.FromWire).ById(set => set.Id, "port set"),
             DomainSets = wire.DomainSets.Select(SetMapping.FromWire).ById(set => set.Id, "set of names"),
@@ -63,6 +67,8 @@ public static class HostPolicyMapping
             Mode = (V1.Mode)delta.Mode,
             Inbound = ToWire(delta.Inbound),
             Outbound = ToWire(delta.Outbound),
+            ForwardIn = ToWire(delta.ForwardIn),
+            ForwardOut = ToWire(delta.ForwardOut),
         };
         wire.SetChanges.AddRange(delta.SetChanges.Select(encode ?? SetMapping.ToWire));
         wire.RemovedSets.AddRange(delta.RemovedSets);
@@ -83,6 +89,8 @@ public static class HostPolicyMapping
         Mode = FromWire(wire.Mode),
         Inbound = wire.Inbound?.Stages.Select(RuleMapping.FromWire).ToEquatableArray(),
         Outbound = wire.Outbound?.Stages.Select(RuleMapping.FromWire).ToEquatableArray(),
+        ForwardIn = wire.ForwardIn?.Stages.Select(RuleMapping.FromWire).ToEquatableArray(),
+        ForwardOut = wire.ForwardOut?.Stages.Select(RuleMapping.FromWire).ToEquatableArray(),
         SetChanges = wire.SetChanges.Select(SetMapping.FromWire).ToEquatableArray(),
         RemovedSets = wire.RemovedSets.ToEquatableArray(),
         PortSetChanges = wire.PortSetChanges.Select(SetMapping.FromWire).ToEquatableArray(),
@@ -124,7 +132,7 @@ public static class HostPolicyMapping
     {
         if (policy.DomainSets.Keys.FirstOrDefault(policy.Sets.ContainsKey) is { } twice)
             throw new WireFormatException($"set {twice} is a set of addresses and of names");
-        foreach (var branch in policy.Inbound.Concat(policy.Outbound).SelectMany(stage => stage.Branches))
+        foreach (var branch in policy.AllStages().SelectMany(stage => stage.Branches))
         {
             if (branch.PeerSet is { } peers)
                 Require(policy.Sets.ContainsKey(peers), peers);

@@ -9,6 +9,12 @@ public static class RuleMapping
     public static V1.Stage ToWire(Stage stage)
     {
         var wire = new V1.Stage();
+        if (stage.Interface is { } match)
+        {
+            wire.Interface = new() { Name = match.Name ?? "" };
+            wire.Interface.Except.AddRange(match.Except);
+        }
+
         foreach (var branch in stage.Branches)
         {
             var wireBranch = new V1.Branch();
@@ -25,7 +31,10 @@ public static class RuleMapping
     /// <exception cref="WireFormatException">A field is out of range.</exception>
     public static Stage FromWire(V1.Stage wire) => new(wire.Branches
         .Select(branch => new Branch(branch.HasPeerSet ? branch.PeerSet : null, branch.Blocks.Select(FromWire).ToEquatableArray()))
-        .ToEquatableArray());
+        .ToEquatableArray())
+    {
+        Interface = wire.Interface is null ? null : FromWire(wire.Interface),
+    };
 
     /// <summary>From the wire.</summary>
     /// <exception cref="WireFormatException">A port is above 65535, or the range is turned round.</exception>
@@ -46,6 +55,20 @@ public static class RuleMapping
     /// <exception cref="WireFormatException">It does not.</exception>
     public static byte ByteFromWire(uint wire, string field) =>
         wire <= byte.MaxValue ? (byte)wire : throw new WireFormatException($"{field} {wire}; expected 0 to 255");
+
+    private static InterfaceMatch FromWire(V1.InterfaceMatch wire)
+    {
+        if (wire.Name.Length > 0 == wire.Except.Count > 0)
+            throw new WireFormatException($"an interface match with the name '{wire.Name}' and {wire.Except.Count} exceptions; expected a name or exceptions");
+        try
+        {
+            return wire.Name.Length > 0 ? InterfaceMatch.Only(wire.Name) : InterfaceMatch.AllBut(wire.Except);
+        }
+        catch (ArgumentException e)
+        {
+            throw new WireFormatException($"an interface match: {e.Message}");
+        }
+    }
 
     private static V1.Block ToWire(Block block)
     {
