@@ -2,8 +2,8 @@ using EdgeAgent.Contracts;
 
 namespace EdgeAgent.Dataplane;
 
-/// <summary>Compiles one direction: cells, tables, chains, and the maps that lead from the base chain to them.</summary>
-internal sealed class DirectionCompiler(HostPolicy policy, Direction direction, PolicyNames names, CompileOptions options, RulesetBuilder ruleset, BaseChains bases)
+/// <summary>Compiles one path: cells, tables, chains, and the maps that lead to them.</summary>
+internal sealed class DirectionCompiler(HostPolicy policy, TrafficPath path, PolicyNames names, CompileOptions options, RulesetBuilder ruleset)
 {
     /// <summary>
     /// Above this many single ports the map gives way to comparing chains: each transaction that adds a rule walks
@@ -13,33 +13,47 @@ internal sealed class DirectionCompiler(HostPolicy policy, Direction direction, 
 
     private const uint PortMapSize = 2 * MaxMappedPorts;
     private const uint ProtocolMapSize = 256;
+    private static readonly Register First = new(0);
 
-    private readonly string _prefix = direction == Direction.Inbound ? "in" : "out";
+    private readonly string _prefix = PathNames.Prefix(path);
 
-    /// <summary>Writes the direction's part of the table.</summary>
-    /// <returns>What its sets can be changed by; null where that is not possible.</returns>
-    public DirectionProgram? Write()
+    /// <summary>Writes the path's part of the table.</summary>
+    /// <param name="allowed">Where packets go that all its stages allow.</param>
+    /// <param name="program">What its sets can be changed by; null where that is not possible.</param>
+    /// <returns>
+    /// The failsafes that no map leads to, then the rules that lead from a packet's destination port, else its protocol, else in any case, to
+    /// what decides on it.
+    /// </returns>
+    public EquatableArray<ChainRule> Write(ChainVerdict allowed, out DirectionProgram? program)
     {
-        var placed = new PlacedPolicy(policy, direction, names);
+        var direction = path.Direction();
+        var placed = new PlacedPolicy(policy, path, names);
         var cells = new CellTree(placed);
         var classes = PeerClasses.Of(placed.Sets.Members);
-        var denies = new DenyChains(ruleset, direction, policy.Mode, options);
+        var denies = new DenyChains(ruleset, path, policy.Mode, allowed, options);
         var maps = new PeerMapWriter(ruleset);
         var rules = new StageRules(classes, direction, denies, maps, ruleset);
         var tables = new StageTables(placed, classes);
-        var chains = new StageChains(placed.Stages.Count, tables, rules, ruleset);
+        var chains = new StageChains(placed.Stages, direction, allowed, tables, rules, ruleset);
 
         var rest = Rest(chains, cells);
         var (ports, protocols) = Dispatch(chains, cells, rest);
-        var failsafes = new FailsafeChains(ruleset, direction, options.Failsafes);
+        var failsafes = new FailsafeChains(ruleset, direction, path.IsForwarded() ? [] : options.Failsafes);
         LeadThroughFailsafes(failsafes, ports, protocols);
-        LeadThroughIcmpV6(protocols);
+        if (!path.IsForwarded())
+            LeadThroughIcmpV6(protocols);
         var portMap = ruleset.AddHash($"{_prefix}-ports", SetKind.VerdictMap, [KeyField.Protocol, KeyField.Port], ports.Count, PortMapSize, map => Fill(map, ports));
         var protocolMap = ruleset.AddHash($"{_prefix}-protocols", SetKind.VerdictMap, [KeyField.Protocol], protocols.Count, ProtocolMapSize, map => Fill(map, protocols));
-        bases.Write(direction, policy.Mode, placed.Stages.Count > 0, failsafes.Rules, portMap.Name, protocolMap.Name, Others([]));
 
         // Whom Log rules reach is not followed: that makes and takes away rules.
-        return tables.All.Any(table => table.Logs.Count > 0) ? null : new(placed.Sets, classes, tables, maps.Maps);
+        program = tables.All.Any(table => table.Logs.Count > 0) ? null : new(placed.Sets, classes, tables, maps.Maps);
+        return
+        [
+            .. failsafes.Rules,
+            new([new LoadMeta(MetaKey.TransportProtocol, First), new LoadPayload(PayloadBase.Transport, 2, 2, First.After(1)), new LookupVerdict(portMap.Name, First)]),
+            new([new LoadMeta(MetaKey.TransportProtocol, First), new LookupVerdict(protocolMap.Name, First)]),
+            new([new Decide(Others([]))]),
+        ];
     }
 
     /// <summary>The base chain always leads to a chain of this name, so that it never changes; returns where that chain leads.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using EdgeAgent.Contracts;
 
 namespace EdgeAgent.Dataplane;
@@ -44,6 +45,13 @@ internal static class Match
     [
         new LoadMeta(direction == Direction.Inbound ? MetaKey.InputInterface : MetaKey.OutputInterface, First),
         new Compare(First, CompareOperator.Equal, [.. BitConverter.GetBytes(1u)]),
+    ];
+
+    /// <summary>The interface that traffic arrives at or leaves by, or another one.</summary>
+    public static EquatableArray<Expression> Interface(Direction direction, CompareOperator comparison, string name) =>
+    [
+        new LoadMeta(direction == Direction.Inbound ? MetaKey.InputInterfaceName : MetaKey.OutputInterfaceName, First),
+        new Compare(First, comparison, [.. Encoding.ASCII.GetBytes(name.PadRight(InterfaceMatch.LongestName + 1, '\0'))]),
     ];
 
     /// <summary>An address in a block.</summary>

@@ -7,8 +7,8 @@ internal static class PolicyCheck
 {
     public static void Verify(HostPolicy policy)
     {
-        Verify(policy, Direction.Inbound, policy.Inbound);
-        Verify(policy, Direction.Outbound, policy.Outbound);
+        foreach (var path in TrafficPaths.All)
+            Verify(policy, path.Direction(), policy.StagesOf(path));
     }
 
     private static void Verify(HostPolicy policy, Direction direction, EquatableArray<Stage> stages)

@@ -52,7 +52,7 @@ internal sealed class PolicyNames
     }
 
     private static IEnumerable<PolicyReference> References(HostPolicy policy) =>
-        from stage in policy.Inbound.Concat(policy.Outbound)
+        from stage in policy.AllStages()
         from branch in stage.Branches
         from block in branch.Blocks
         from reference in block.Rules.Select(rule => rule.Policy).Append(block.EndPolicy)

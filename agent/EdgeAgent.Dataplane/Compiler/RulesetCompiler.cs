@@ -39,8 +39,34 @@ public static class RulesetCompiler
             var names = PolicyNames.Of(effective, options.LongestPolicyName);
             bases.WriteIcmpV6();
             bases.WriteCut(policy.Mode);
-            foreach (var direction in new[] { Direction.Inbound, Direction.Outbound })
-                directions.Add(new DirectionCompiler(effective, direction, names, options, ruleset, bases).Write());
+            foreach (var path in new[] { TrafficPath.Inbound, TrafficPath.Outbound })
+            {
+                var dispatch = Compiled(path).Write(ChainVerdict.Accept, out var program);
+                bases.Write(path, policy.Mode, effective.StagesOf(path), dispatch);
+                directions.Add(program);
+            }
+
+            if (effective.ForwardIn.Count + effective.ForwardOut.Count > 0)
+                WriteForward();
+
+            // What may arrive comes back and meets what decides on leaving. If it went on there at once, the kernel would see as many ways as the
+            // products of both.
+            void WriteForward()
+            {
+                var entries = new List<ChainVerdict>();
+                foreach (var path in new[] { TrafficPath.ForwardIn, TrafficPath.ForwardOut }.Where(path => !effective.StagesOf(path).IsEmpty))
+                {
+                    var comesBack = path == TrafficPath.ForwardIn && !effective.ForwardOut.IsEmpty;
+                    var chain = ruleset.ChainName(PathNames.Prefix(path));
+                    ruleset.AddChain(chain, Compiled(path).Write(comesBack ? ChainVerdict.Return : ChainVerdict.Accept, out var program));
+                    entries.Add(comesBack ? ChainVerdict.Jump(chain) : ChainVerdict.Goto(chain));
+                    directions.Add(program);
+                }
+
+                bases.WriteForward(policy.Mode, effective.ForwardIn, effective.ForwardOut, entries);
+            }
+
+            DirectionCompiler Compiled(TrafficPath path) => new(effective, path, names, options, ruleset);
         }
 
         var result = ruleset.Build();

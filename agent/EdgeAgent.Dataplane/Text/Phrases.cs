@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using EdgeAgent.Contracts;
 
 namespace EdgeAgent.Dataplane;
@@ -78,6 +79,7 @@ internal static class Phrases
             LoadMeta { Key: MetaKey.Family } load when load.Into == First && bytes is [2 or 10] => $"meta nfproto {{0}}{(bytes[0] == 2 ? "ipv4" : "ipv6")}",
             LoadMeta { Key: MetaKey.TransportProtocol } load when load.Into == First && bytes.Length == 1 => $"meta l4proto {{0}}{Words.Of(new IpProtocol(bytes[0]))}",
             LoadMeta { Key: MetaKey.InputInterface or MetaKey.OutputInterface } load when load.Into == First && bytes is [1, 0, 0, 0] => $"{Words.Of(load.Key)} {{0}}\"lo\"",
+            LoadMeta { Key: MetaKey.InputInterfaceName or MetaKey.OutputInterfaceName } load when load.Into == First && InterfaceName(bytes) is { } name => $"{Words.Of(load.Key)} {{0}}\"{name}\"",
             LoadPayload { Base: PayloadBase.Transport } load when load.Into == First && IsNumber(load) && bytes.Length == load.Length => $"{Words.Of(load)} {{0}}{Number(bytes)}",
             _ => null,
         };
@@ -94,6 +96,13 @@ internal static class Phrases
             return null;
         used = 3;
         return string.Create(CultureInfo.InvariantCulture, $"{Words.Of(load)} {Number(low.Value.AsSpan())}-{Number(high.Value.AsSpan())}");
+    }
+
+    /// <summary>A whole name, with zeros behind it; null for anything else.</summary>
+    private static string? InterfaceName(ReadOnlySpan<byte> bytes)
+    {
+        var end = bytes.IndexOf((byte)0);
+        return bytes.Length == InterfaceMatch.LongestName + 1 && end >= 0 && bytes[end..].IndexOfAnyExcept((byte)0) < 0 && Encoding.ASCII.GetString(bytes[..end]) is var name && InterfaceMatch.IsName(name) ? name : null;
     }
 
     private static bool Keeps(Bitwise bits) => bits.Source == First && bits.Into == First && bits.Xor.Count == bits.Mask.Count && bits.Xor.All(b => b == 0);

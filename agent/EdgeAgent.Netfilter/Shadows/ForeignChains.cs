@@ -7,20 +7,23 @@ internal static class ForeignChains
 {
     internal static List<ForeignBaseChain> ThatCanDrop(IReadOnlyList<ListedChain> chains, IReadOnlyList<ForeignRule> rules)
     {
+        var ours = chains.Where(IsOurs).Select(static chain => chain.HookNumber).OfType<uint>().ToHashSet();
         var byChain = rules.ToLookup(static r => (r.Family, r.Table, r.Chain));
         var found = new List<ForeignBaseChain>();
         foreach (var chain in chains)
         {
-            if (FamilyName(chain.Family) is not { } family || (chain.Family == NetfilterHeader.Inet && chain.Table == Ruleset.Table))
+            if (FamilyName(chain.Family) is not { } family || IsOurs(chain))
                 continue;
             if (chain.HookNumber is not { } number || number > byte.MaxValue || !Enum.IsDefined((Hook)number))
                 continue;
             if (!chain.PolicyAccepts || ReachesDrop(chain, byChain))
-                found.Add(new ForeignBaseChain(family, chain.Table, chain.Name, (Hook)number, chain.Priority, !chain.PolicyAccepts));
+                found.Add(new ForeignBaseChain(family, chain.Table, chain.Name, (Hook)number, chain.Priority, !chain.PolicyAccepts) { IsBesideOurs = ours.Contains(number) });
         }
 
         return found;
     }
+
+    private static bool IsOurs(ListedChain chain) => chain.Family == NetfilterHeader.Inet && chain.Table == Ruleset.Table;
 
     private static bool ReachesDrop(ListedChain start, ILookup<(byte, string, string), ForeignRule> byChain)
     {

@@ -91,13 +91,17 @@ internal static class OurChains
     internal static IEnumerable<string> Shadows(TableImage image)
     {
         var byName = image.Chains.ToImmutableDictionary(chain => chain.Name, StringComparer.Ordinal);
-        foreach (var chain in image.Chains.Where(chain => HookOf(chain) is Hook.Input or Hook.Output))
+        foreach (var chain in image.Chains.Where(chain => IsLookedAt(chain, image.Layout)))
         {
             var drops = VerdictOf(chain.Entries[^1], image.Layout) == (int)FilterVerdict.Drop;
             if (drops || ReachesDrop(chain, byName, image.Layout))
                 yield return $"{(image.Layout.Family == IpFamily.V4 ? "iptables" : "ip6tables")} filter {chain.Name}{(drops ? " (policy drop)" : "")}";
         }
     }
+
+    // Forwarded traffic is none of our business unless we have a jump there.
+    private static bool IsLookedAt(ImageChain chain, EntryLayout layout) =>
+        HookOf(chain) is { } hook && (hook != Hook.Forward || chain.Rules.Any(entry => IsOurJump(layout, entry, hook)));
 
     private static bool ReachesDrop(ImageChain start, ImmutableDictionary<string, ImageChain> byName, EntryLayout layout)
     {

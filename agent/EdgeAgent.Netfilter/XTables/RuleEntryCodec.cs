@@ -12,6 +12,9 @@ internal static class RuleEntryCodec
     private const int LogLength = 80, LogPrefix = 12;
     private const ushort LogCopyLength = 1;
 
+    // IPT_INV_VIA_IN, IPT_INV_VIA_OUT; of IPv6 the same.
+    private const byte NotInputInterface = 1, NotOutputInterface = 2;
+
     internal const string LogTargetName = Log;
 
     /// <summary>A rule as an entry.</summary>
@@ -98,6 +101,9 @@ internal static class RuleEntryCodec
             case GotoTarget go:
                 TableEntry.WriteStandardTarget(standard, 0);
                 return (standard, EntryLead.To(go.Chain));
+            case JumpTarget jump:
+                TableEntry.WriteStandardTarget(standard, 0);
+                return (standard, EntryLead.To(jump.Chain));
             case LogTarget log:
                 var bytes = new byte[EntryLayout.TargetHeader + LogLength];
                 MemoryMarshal.Write(bytes, (ushort)bytes.Length);
@@ -130,7 +136,7 @@ internal static class RuleEntryCodec
         return (lead.Kind, MemoryMarshal.Read<int>(target[EntryLayout.TargetHeader..])) switch
         {
             (EntryLeadKind.Next, _) => VerdictTarget.Next,
-            (EntryLeadKind.Chain, _) => isGoto ? new GotoTarget(lead.Chain!) : null,
+            (EntryLeadKind.Chain, _) => isGoto ? new GotoTarget(lead.Chain!) : new JumpTarget(lead.Chain!),
             (_, (int)FilterVerdict.Drop) => VerdictTarget.Drop,
             (_, (int)FilterVerdict.Return) => VerdictTarget.Return,
             (_, (int)FilterVerdict.Accept) => new VerdictTarget(FilterVerdict.Accept),
@@ -142,8 +148,12 @@ internal static class RuleEntryCodec
     {
         WriteBlock(entry, layout, header.Source, layout.Source, layout.SourceMask);
         WriteBlock(entry, layout, header.Destination, layout.Destination, layout.DestinationMask);
-        WriteInterface(entry[layout.InputInterface..], header.InputInterface);
-        WriteInterface(entry[(layout.InputInterface + EntryLayout.InterfaceNameLength)..], header.OutputInterface);
+        WriteInterface(entry[layout.InputInterface..], header.InputInterface.Name);
+        WriteInterface(entry[(layout.InputInterface + EntryLayout.InterfaceNameLength)..], header.OutputInterface.Name);
+        if (header.InputInterface.Negated)
+            entry[layout.InvertFlags] |= NotInputInterface;
+        if (header.OutputInterface.Negated)
+            entry[layout.InvertFlags] |= NotOutputInterface;
         if (header.Protocol is not { } protocol)
             return;
         MemoryMarshal.Write(entry[layout.Protocol..], (ushort)protocol.Number);
@@ -154,13 +164,23 @@ internal static class RuleEntryCodec
     {
         var protocol = MemoryMarshal.Read<ushort>(entry[layout.Protocol..]);
         var flags = entry[layout.Flags] & ~layout.GotoFlag;
-        if (entry[layout.InvertFlags] != 0 || protocol > byte.MaxValue || flags != (protocol > 0 ? layout.ProtocolFlag : 0)
+        var inverted = entry[layout.InvertFlags];
+        if ((inverted & ~(NotInputInterface | NotOutputInterface)) != 0 || protocol > byte.MaxValue || flags != (protocol > 0 ? layout.ProtocolFlag : 0)
             || !TryReadBlock(entry, layout, layout.Source, layout.SourceMask, out var source)
             || !TryReadBlock(entry, layout, layout.Destination, layout.DestinationMask, out var destination)
             || ReadInterface(entry[layout.InputInterface..]) is not { } input
-            || ReadInterface(entry[(layout.InputInterface + EntryLayout.InterfaceNameLength)..]) is not { } output)
+            || ReadInterface(entry[(layout.InputInterface + EntryLayout.InterfaceNameLength)..]) is not { } output
+            || (input.Length == 0 && (inverted & NotInputInterface) != 0)
+            || (output.Length == 0 && (inverted & NotOutputInterface) != 0))
             return null;
-        return new() { Protocol = protocol > 0 ? new IpProtocol((byte)protocol) : null, Source = source, Destination = destination, InputInterface = input, OutputInterface = output };
+        return new()
+        {
+            Protocol = protocol > 0 ? new IpProtocol((byte)protocol) : null,
+            Source = source,
+            Destination = destination,
+            InputInterface = new(input, (inverted & NotInputInterface) != 0),
+            OutputInterface = new(output, (inverted & NotOutputInterface) != 0),
+        };
     }
 
     private static void WriteBlock(Span<byte> entry, EntryLayout layout, Cidr? block, int address, int mask)

@@ -116,10 +116,50 @@ public sealed class BaseChainTests
         Assert.False(LogPrefix.TryParse("kernel: in deny", out _));
     }
 
+    [Fact]
+    public void Through_a_host_pass_known_connections_and_no_failsafe_and_the_hook_is_there_only_where_it_is_needed()
+    {
+        var router = Closed with { ForwardIn = Closed.Inbound, Mode = EnforcementMode.Quarantine };
+        var passing = Web.Forwarded("eth0", "eth1") with { Port = 22 };
+        Assert.False(Run(router, passing).Accepted);
+        Assert.True(Run(router with { Mode = EnforcementMode.Off }, passing).Accepted);
+        Assert.True(Run(router, passing, packet => packet with { State = ConntrackStates.Established }).Accepted);
+        Assert.False(Run(router, passing, packet => packet with { State = ConntrackStates.Established, ConnectionMark = CutMark.Bit }).Accepted);
+        Assert.False(Run(router, passing, packet => packet with { State = ConntrackStates.Invalid }).Accepted);
+        Assert.True(Run(router, passing with { Protocol = IpProtocol.Icmp, IcmpType = 3, IcmpCode = 4 }, packet => packet with { State = ConntrackStates.Related }).Accepted);
+        Assert.Equal(["default/closed_denied.in", "denied.in"], Run(router, passing).Counters);
+
+        // Quarantine is about the host's own traffic.
+        Assert.True(Run(router with { ForwardIn = [new Stage([])] }, passing).Accepted);
+        Assert.True(Run(Closed, passing).Accepted);
+        Assert.DoesNotContain(RulesetCompiler.Compile(Closed, CompileOptions.Default).Chains.Values, chain => chain.Hook?.Hook == Hook.Forward);
+        Assert.Contains(RulesetCompiler.Compile(router, CompileOptions.Default).Chains.Values, chain => chain.Hook?.Hook == Hook.Forward);
+    }
+
+    [Fact]
+    public void In_audit_a_packet_through_a_host_is_counted_where_it_would_not_arrive_and_where_it_would_not_leave()
+    {
+        var router = HostPolicy.Empty with { ForwardIn = Closed.Inbound, ForwardOut = Closed.Outbound, Mode = EnforcementMode.Audit };
+        var outcome = Run(router, Web.Forwarded("eth0", "eth1"));
+        Assert.True(outcome.Accepted);
+        Assert.Equal(["default/closed_denied.in", "denied.in", "default/closed_denied.out", "denied.out"], outcome.Counters);
+    }
+
+    [Fact]
+    public void Packets_of_no_connection_are_dropped_at_the_interfaces_that_stages_are_about()
+    {
+        var one = HostPolicy.Empty with { Inbound = [Closed.Inbound[0] with { Interface = InterfaceMatch.Only("eth1") }] };
+        Assert.True(Run(one, Web, Invalid).Accepted);
+        Assert.False(Run(one, Web with { Interface = "eth1" }, Invalid).Accepted);
+        Assert.False(Run(one with { Inbound = [one.Inbound[0], Closed.Inbound[0]] }, Web, Invalid).Accepted);
+
+        static KernelPacket Invalid(KernelPacket packet) => packet with { State = ConntrackStates.Invalid };
+    }
+
     private static Outcome Run(HostPolicy policy, Packet packet, Func<KernelPacket, KernelPacket>? change = null)
     {
         var ruleset = RulesetCompiler.Compile(policy, CompileOptions.Default);
         var sent = KernelPacket.Of(packet);
-        return RulesetInterpreter.Run(ruleset, packet.Direction == Direction.Inbound ? Hook.Input : Hook.Output, change?.Invoke(sent) ?? sent);
+        return RulesetInterpreter.Run(ruleset, KernelPacket.HookOf(packet), change?.Invoke(sent) ?? sent);
     }
 }

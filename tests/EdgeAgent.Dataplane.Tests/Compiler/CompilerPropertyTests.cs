@@ -39,6 +39,26 @@ public sealed class CompilerPropertyTests
 
     [Theory]
     [MemberData(nameof(Batches))]
+    public void What_passes_through_a_host_is_decided_where_it_arrives_and_where_it_leaves_and_interfaces_are_told_apart(int batch)
+    {
+        var forwarded = new Dictionary<bool, int> { [true] = 0, [false] = 0 };
+        for (var seed = 20_000 + (batch * 20); seed < 20_000 + ((batch + 1) * 20); seed++)
+        {
+            var policy = RandomHostPolicy.Of(seed, HostPolicyShape.Router);
+            var expect = new Expect(policy, RulesetCompiler.Compile(policy, Plain), $"seed {seed}");
+            foreach (var packet in new HostPolicyPackets(new Random(seed), policy).Take(200))
+            {
+                expect.SameDecision(packet);
+                if (packet.IsForwarded)
+                    forwarded[HostPolicyEvaluator.Allows(policy, packet)]++;
+            }
+        }
+
+        Assert.All(forwarded.Values, count => Assert.True(count > 200, string.Join(' ', forwarded)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Batches))]
     public void Audit_accepts_everything_and_counts_what_it_would_deny(int batch)
     {
         for (var seed = batch * 5; seed < (batch + 1) * 5; seed++)

@@ -28,7 +28,7 @@ internal static class Mutation
     }
 
     private static EquatableArray<Stage> Stages(EquatableArray<Stage> stages, Random random) =>
-        stages.Select(stage => new Stage(stage.Branches.Select(branch => branch with { Blocks = branch.Blocks.Select(block => Of(block, random)).ToEquatableArray() }).ToEquatableArray())).ToEquatableArray();
+        stages.Select(stage => stage with { Branches = stage.Branches.Select(branch => branch with { Blocks = branch.Blocks.Select(block => Of(block, random)).ToEquatableArray() }).ToEquatableArray() }).ToEquatableArray();
 
     private static Block Of(Block block, Random random) => random.Next(3) switch
     {

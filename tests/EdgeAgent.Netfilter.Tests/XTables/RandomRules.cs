@@ -32,8 +32,8 @@ internal static class RandomRules
             Protocol = protocol,
             Source = random.Next(3) == 0 ? Block(random, family) : null,
             Destination = random.Next(3) == 0 ? Block(random, family) : null,
-            InputInterface = random.Next(5) == 0 ? "lo" : "",
-            OutputInterface = random.Next(5) == 0 ? "eth0.4094" : "",
+            InputInterface = random.Next(5) == 0 ? new("lo", random.Next(2) == 0) : InterfaceName.Any,
+            OutputInterface = random.Next(5) == 0 ? new("eth0.4094", random.Next(2) == 0) : InterfaceName.Any,
         };
         FilterTarget target = random.Next(6) switch
         {

@@ -13,7 +13,7 @@ public sealed class TableImageTests
     public void A_rule_lies_as_the_kernel_has_it()
     {
         var rule = new FilterRule(
-            new() { Protocol = IpProtocol.Tcp, Source = Cidr.Parse("10.1.0.0/16"), InputInterface = "lo" },
+            new() { Protocol = IpProtocol.Tcp, Source = Cidr.Parse("10.1.0.0/16"), InputInterface = new("lo") },
             [new PortMatch(false, [PortRange.Single(80), new(8000, 8080)])],
             VerdictTarget.Drop,
             "hello");

@@ -12,13 +12,17 @@ public sealed class HostPolicyPackets
     private readonly ushort[] _sourcePorts;
     private readonly IpProtocol[] _protocols;
     private readonly byte[] _icmp;
+    private readonly bool _forwards;
+    private readonly string[] _interfaces;
 
     /// <summary>Collects the borders of one or more policies.</summary>
     public HostPolicyPackets(Random random, params HostPolicy[] policies)
     {
         _random = random;
-        var rules = policies.SelectMany(policy => policy.Inbound.Concat(policy.Outbound)).SelectMany(stage => stage.Branches).SelectMany(branch => branch.Blocks).SelectMany(block => block.Rules).ToList();
+        var rules = policies.SelectMany(policy => policy.AllStages()).SelectMany(stage => stage.Branches).SelectMany(branch => branch.Blocks).SelectMany(block => block.Rules).ToList();
         var members = policies.SelectMany(policy => policy.PortSets.Values).SelectMany(set => set.Members).ToList();
+        _forwards = policies.Any(policy => policy.ForwardIn.Count + policy.ForwardOut.Count > 0);
+        _interfaces = [.. policies.SelectMany(policy => policy.AllStages()).Select(stage => stage.Interface).OfType<InterfaceMatch>().SelectMany(match => match.Except.Append(match.Name ?? "eth0")).Append("eth0").Distinct()];
         _peers = [.. policies.SelectMany(policy => policy.Sets.Values).SelectMany(set => set.Prefixes).SelectMany(Borders).Concat(members.Select(member => member.Address)).Append(IpAddress.Parse("192.0.2.1")).Append(IpAddress.Parse("2001:db8::1")).Distinct()];
         _own = [.. rules.SelectMany(rule => rule.SelfAnyOf.Concat(rule.SelfNoneOf)).SelectMany(Borders).Append(IpAddress.Parse("10.0.0.6")).Append(IpAddress.Parse("fd00::6")).Distinct()];
         _ports = [.. rules.SelectMany(rule => rule.Ports).SelectMany(Borders).Concat(members.Select(member => member.Port)).Append((ushort)0).Append(ushort.MaxValue).Append((ushort)40_000).Distinct()];
@@ -37,12 +41,14 @@ public sealed class HostPolicyPackets
             if (own.Family != peer.Family)
                 continue;
             count--;
-            yield return new(Pick([Direction.Inbound, Direction.Outbound]), own, peer, Pick(_protocols), Pick(_ports))
+            var packet = new Packet(Pick([Direction.Inbound, Direction.Outbound]), own, peer, Pick(_protocols), Pick(_ports))
             {
                 SourcePort = Pick(_sourcePorts),
                 IcmpType = Pick(_icmp),
                 IcmpCode = Pick(_icmp),
+                Interface = Pick(_interfaces),
             };
+            yield return _forwards && _random.Next(2) == 0 ? packet.Forwarded(Pick(_interfaces), Pick(_interfaces)) : packet;
         }
     }
 

@@ -6,6 +6,9 @@ public sealed record HostPolicyShape
     /// <summary>Small policies with everything in them.</summary>
     public static HostPolicyShape Everything { get; } = new();
 
+    /// <summary>The same of hosts that forward and have several interfaces.</summary>
+    public static HostPolicyShape Router { get; } = new() { Forwards = true, Interfaces = 40 };
+
     /// <summary>The most stages in a direction.</summary>
     public int Stages { get; init; } = 3;
 
@@ -29,6 +32,12 @@ public sealed record HostPolicyShape
 
     /// <summary>Whether rules may name protocol 0 and ICMP type 255, which x_tables cannot tell from any.</summary>
     public bool Wildcards { get; init; } = true;
+
+    /// <summary>Whether there are stages of forwarded traffic.</summary>
+    public bool Forwards { get; init; }
+
+    /// <summary>How many stages of a hundred are about some interfaces only.</summary>
+    public int Interfaces { get; init; }
 
     /// <summary>Whether rules may log.</summary>
     public bool Logs { get; init; } = true;

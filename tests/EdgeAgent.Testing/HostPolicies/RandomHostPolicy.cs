@@ -10,6 +10,8 @@ public sealed class RandomHostPolicy(Random random, HostPolicyShape shape)
 
     private static readonly IpProtocol[] Narrow = [.. Protocols.Where(protocol => protocol.Number != 0)];
 
+    private static readonly string[] Interfaces = ["eth0", "eth1", "wan.100-backup0"];
+
     private string[] _sets = [];
     private string[] _portSets = [];
 
@@ -23,10 +25,10 @@ public sealed class RandomHostPolicy(Random random, HostPolicyShape shape)
     public static HostPolicy WithNames(int seed)
     {
         var random = new Random(seed);
-        var policy = Of(seed);
-        var granting = policy.Inbound.Concat(policy.Outbound).SelectMany(stage => stage.Branches).SelectMany(branch => branch.Blocks).SelectMany(block => block.Rules)
+        var policy = Of(seed, seed % 3 == 0 ? HostPolicyShape.Router : HostPolicyShape.Everything);
+        var granting = policy.AllStages().SelectMany(stage => stage.Branches).SelectMany(branch => branch.Blocks).SelectMany(block => block.Rules)
             .SelectMany(rule => rule.PeerAnyOf).ToHashSet(StringComparer.Ordinal);
-        granting.ExceptWith(policy.Inbound.Concat(policy.Outbound).SelectMany(stage => stage.Branches).SelectMany(branch => branch.Blocks
+        granting.ExceptWith(policy.AllStages().SelectMany(stage => stage.Branches).SelectMany(branch => branch.Blocks
             .SelectMany(block => block.Rules).SelectMany(rule => rule.PeerNoneOf.Concat(rule.Verdict is Contracts.Verdict.Allow or Contracts.Verdict.Pass ? [] : rule.PeerAnyOf))
             .Append(branch.PeerSet ?? "")));
         granting.RemoveWhere(_ => random.Next(2) == 0);
@@ -52,12 +54,19 @@ public sealed class RandomHostPolicy(Random random, HostPolicyShape shape)
             Revision = new(random.Next(1, 1000)),
             Inbound = Stages(Direction.Inbound),
             Outbound = Stages(Direction.Outbound),
+            ForwardIn = shape.Forwards ? Stages(Direction.Inbound) : [],
+            ForwardOut = shape.Forwards ? Stages(Direction.Outbound) : [],
             Sets = sets.ToImmutableSortedDictionary(set => set.Id, set => set, StringComparer.Ordinal),
             PortSets = portSets.ToImmutableSortedDictionary(set => set.Id, set => set, StringComparer.Ordinal),
         };
     }
 
-    private EquatableArray<Stage> Stages(Direction direction) => Many(0, shape.Stages, () => new Stage(Many(0, shape.Branches, () => Branch(direction)).ToEquatableArray())).ToEquatableArray();
+    private EquatableArray<Stage> Stages(Direction direction) => Many(0, shape.Stages, () => new Stage(Many(0, shape.Branches, () => Branch(direction)).ToEquatableArray()) { Interface = Interface() }).ToEquatableArray();
+
+    // No number is drawn where there are no interfaces, so that a seed gives the same policy as ever.
+    private InterfaceMatch? Interface() => shape.Interfaces == 0 || !Chance(shape.Interfaces)
+        ? null
+        : Chance(60) ? InterfaceMatch.Only(Pick(Interfaces)) : InterfaceMatch.AllBut(Many(1, 2, () => Pick(Interfaces)));
 
     private Branch Branch(Direction direction) => new(Chance(60) ? Pick(_sets) : null, Many(0, shape.Blocks, () => Block(direction)).ToEquatableArray());
 

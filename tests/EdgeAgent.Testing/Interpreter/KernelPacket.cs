@@ -22,6 +22,15 @@ public sealed record KernelPacket(IpAddress Source, IpAddress Destination, IpPro
     /// <summary>The index of the output interface; 0 for none.</summary>
     public uint OutputInterface { get; init; }
 
+    /// <summary>The name of the input interface; empty for none.</summary>
+    public string InputInterfaceName { get => InputInterface == 1 ? "lo" : field; init; } = "";
+
+    /// <summary>The name of the output interface; empty for none.</summary>
+    public string OutputInterfaceName { get => OutputInterface == 1 ? "lo" : field; init; } = "";
+
+    /// <summary>The hook that a flow's first packet meets.</summary>
+    public static Hook HookOf(Packet packet) => packet.IsForwarded ? Hook.Forward : packet.Direction == Direction.Inbound ? Hook.Input : Hook.Output;
+
     /// <summary>The first packet of a flow, as it comes in at or goes out from an interface that is not loopback.</summary>
     public static KernelPacket Of(Packet packet)
     {
@@ -35,7 +44,9 @@ public sealed record KernelPacket(IpAddress Source, IpAddress Destination, IpPro
         return new(inbound ? packet.Peer : packet.Self, inbound ? packet.Self : packet.Peer, packet.Protocol, transport)
         {
             InputInterface = inbound ? 2u : 0,
-            OutputInterface = inbound ? 0 : 2u,
+            OutputInterface = packet.IsForwarded ? 3u : inbound ? 0 : 2u,
+            InputInterfaceName = inbound ? packet.Interface : "",
+            OutputInterfaceName = packet.IsForwarded ? packet.LeavesBy : inbound ? "" : packet.Interface,
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using EdgeAgent.Contracts;
 using EdgeAgent.Dataplane;
 
@@ -12,8 +13,12 @@ internal static class PacketFields
         MetaKey.TransportProtocol => [packet.Protocol.Number],
         MetaKey.InputInterface => BitConverter.GetBytes(packet.InputInterface),
         MetaKey.OutputInterface => BitConverter.GetBytes(packet.OutputInterface),
+        MetaKey.InputInterfaceName => Name(packet.InputInterfaceName),
+        MetaKey.OutputInterfaceName => Name(packet.OutputInterfaceName),
         _ => throw new InvalidRulesetException($"the interpreter knows no {key}"),
     };
+
+    private static byte[] Name(string name) => Encoding.ASCII.GetBytes(name.PadRight(16, '\0'));
 
     /// <summary>The bytes; null where the packet is too short, which ends the rule.</summary>
     public static byte[]? Payload(KernelPacket packet, LoadPayload load)

@@ -30,5 +30,5 @@ public static class RulesetInterpreter
 
     /// <summary>Runs the first packet of a flow through the hook of its direction.</summary>
     public static Outcome Run(Ruleset ruleset, Packet packet) =>
-        Run(ruleset, packet.Direction == Contracts.Direction.Inbound ? Hook.Input : Hook.Output, KernelPacket.Of(packet));
+        Run(ruleset, KernelPacket.HookOf(packet), KernelPacket.Of(packet));
 }

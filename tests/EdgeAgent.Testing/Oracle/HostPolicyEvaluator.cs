@@ -14,9 +14,24 @@ public static class HostPolicyEvaluator
     /// <summary>The decision on a packet.</summary>
     public static HostPolicyDecision Decide(HostPolicy policy, Packet packet)
     {
+        if (packet.IsForwarded)
+        {
+            var arriving = Decide(policy, packet, TrafficPath.ForwardIn);
+            if (!arriving.Allowed)
+                return arriving;
+            var leaving = Decide(policy, packet.Leaving(), TrafficPath.ForwardOut);
+            return new(leaving.Allowed, [.. arriving.DecidedBy, .. leaving.DecidedBy], [.. arriving.Logged, .. leaving.Logged]);
+        }
+
+        return Decide(policy, packet, packet.Direction.OwnPath());
+    }
+
+    /// <summary>The decision of a path's stages alone.</summary>
+    public static HostPolicyDecision Decide(HostPolicy policy, Packet packet, TrafficPath path)
+    {
         var decidedBy = new List<PolicyReference?>();
         var logged = new List<PolicyReference>();
-        foreach (var stage in packet.Direction == Direction.Inbound ? policy.Inbound : policy.Outbound)
+        foreach (var stage in policy.StagesOf(path))
         {
             var (allowed, by) = Stage(policy, stage, packet, logged);
             decidedBy.Add(by);
@@ -32,6 +47,8 @@ public static class HostPolicyEvaluator
 
     private static (bool Allowed, PolicyReference? By) Stage(HostPolicy policy, Stage stage, Packet packet, List<PolicyReference> logged)
     {
+        if (stage.Interface?.Matches(packet.Interface) == false)
+            return (true, null);
         foreach (var branch in stage.Branches)
         {
             if (branch.PeerSet is null || policy.Sets[branch.PeerSet].Contains(packet.Peer))

@@ -18,4 +18,22 @@ public readonly record struct Packet(Direction Direction, IpAddress Self, IpAddr
 
     /// <summary>The ICMP code.</summary>
     public byte IcmpCode { get; init; }
+
+    /// <summary>The interface that the packet arrives at or leaves by.</summary>
+    public string Interface { get; init; } = "eth0";
+
+    /// <summary>Of a packet that only passes through the host: the interface that it leaves by. Else empty.</summary>
+    public string LeavesBy { get; init; } = "";
+
+    /// <summary>
+    /// Whether the packet only passes through the host. It is inbound then: the peer is its source, and the own address stands for its destination.
+    /// </summary>
+    public bool IsForwarded => LeavesBy.Length > 0;
+
+    /// <summary>A forwarded packet as it is seen where it leaves.</summary>
+    public Packet Leaving() => this with { Direction = Direction.Outbound, Self = Peer, Peer = Self, Interface = LeavesBy };
+
+    /// <summary>The same packet through the host.</summary>
+    public Packet Forwarded(string arrivesAt, string leavesBy) =>
+        (Direction == Direction.Inbound ? this : this with { Direction = Direction.Inbound, Self = Peer, Peer = Self }) with { Interface = arrivesAt, LeavesBy = leavesBy };
 }

@@ -49,6 +49,36 @@ public sealed class PolicyOracle(IEnumerable<Resource> resources, ResolvedNames?
         return host.Undecided == UndecidedTraffic.Allow;
     }
 
+    /// <summary>Whether a host lets a packet through that only passes through it: where it arrives by its source, then where it leaves by its destination.</summary>
+    public bool Forwards(EndpointResource host, Packet packet) =>
+        ForwardHalf(host, packet, Direction.Inbound, packet.Self, packet.Peer) && ForwardHalf(host, packet, Direction.Outbound, packet.Peer, packet.Self);
+
+    private bool ForwardHalf(EndpointResource host, Packet packet, Direction direction, IpAddress self, IpAddress peer)
+    {
+        foreach (var tier in _tiers ??= [.. Tiers()])
+        {
+            var policies = PoliciesOf(tier, direction)
+                .Where(policy => policy is { AppliesOnForward: true, Mode: PolicyMode.Enforce } && policy.Side(direction)!.Subjects.Items.Any(subject => IsSubject(subject, host)))
+                .ToList();
+            var verdict = policies
+                .SelectMany(policy => policy.Side(direction)!.Rules.Items)
+                .Where(rule => rule.Verdict != Verdict.Log && Matches(rule, packet, direction, self, peer))
+                .Select(rule => (Verdict?)rule.Verdict)
+                .FirstOrDefault();
+            if (verdict is Verdict.Allow or Verdict.Deny)
+                return verdict == Verdict.Allow;
+            if (verdict is null && tier.DefaultAction == BlockEnd.Deny && policies.Exists(policy => policy.Side(direction)!.Isolates))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether a host is a subject at any of its addresses.</summary>
+    private bool IsSubject(PeerMatch subject, EndpointResource host) => host.Addresses.IsEmpty
+        ? IsSubject(subject with { Nets = [], NotNets = [] }, host, default) && subject.Nets.IsEmpty
+        : host.Addresses.Items.Any(address => IsSubject(subject, host, address.Network));
+
     /// <summary>The enforced policies of a tier that select a host at an address, in order.</summary>
     private List<PolicyResource> Selecting(TierResource tier, Direction direction, EndpointResource host, IpAddress self)
     {

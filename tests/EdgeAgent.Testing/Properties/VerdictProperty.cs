@@ -29,6 +29,21 @@ public sealed class VerdictProperty(EngineState state, Random random, int? packe
             foreach (var destination in hosts.Where(other => other.Key != source.Key))
                 CheckPair(source, destination);
             CheckStrangers(source);
+            CheckForwarded(source, hosts);
+        }
+    }
+
+    /// <summary>What passes through a host, between any two other addresses.</summary>
+    private void CheckForwarded(EndpointResource host, List<EndpointResource> hosts)
+    {
+        var policy = state.PolicyOf(host.Key)!;
+        var others = hosts.Where(other => other.Key != host.Key).SelectMany(other => other.Addresses.Items).Select(block => block.Network).Concat(Strangers).ToList();
+        for (var i = 0; i < FewStrangers; i++)
+        {
+            var from = others[random.Next(others.Count)];
+            var to = others.Where(address => address.Family == from.Family).ToList() is var same ? same[random.Next(same.Count)] : default;
+            foreach (var packet in Some(BoundaryPackets.Between(to, from)).Select(packet => packet with { Direction = Direction.Inbound, Self = to, Peer = from, LeavesBy = "eth1" }))
+                Expect(_oracle.Forwards(host, packet), HostPolicyEvaluator.Allows(policy, packet), $"through {host.Key}", packet);
         }
     }
 

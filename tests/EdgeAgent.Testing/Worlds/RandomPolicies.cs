@@ -54,6 +54,7 @@ public sealed class RandomPolicies(Random random, RandomMatches matches)
             Tier = tier,
             Order = random.Next(4) == 0 ? null : random.Next(3) * 500,
             Mode = Mode(),
+            AppliesOnForward = outside && random.Next(2) == 0,
             Ingress = random.Next(3) > 0 ? new(subjects, Rules("ingress", Any), random.Next(3) > 0) : null,
             Egress = random.Next(3) > 0 ? new(subjects, Rules("egress", Any), random.Next(3) > 0) : null,
         };

@@ -14,8 +14,8 @@ internal static class FilterMatching
         (header.Protocol is not { } protocol || protocol == packet.Protocol)
         && (header.Source is not { } source || source.Contains(packet.Source))
         && (header.Destination is not { } destination || destination.Contains(packet.Destination))
-        && (header.InputInterface.Length == 0 || header.InputInterface == Name(packet.InputInterface))
-        && (header.OutputInterface.Length == 0 || header.OutputInterface == Name(packet.OutputInterface));
+        && header.InputInterface.Matches(packet.InputInterfaceName)
+        && header.OutputInterface.Matches(packet.OutputInterfaceName);
 
     private static bool Holds(XTablesRuleset ruleset, FilterHeader header, FilterMatch match, KernelPacket packet)
     {
@@ -55,6 +55,4 @@ internal static class FilterMatching
         address.WriteTo(key);
         return set.Elements.IndexOf(key) >= 0;
     }
-
-    private static string Name(uint interfaceIndex) => interfaceIndex switch { 0 => "", 1 => "lo", _ => "eth0" };
 }

@@ -20,12 +20,19 @@ public static class XTablesInterpreter
         if (!table.Hooks.Contains(hook))
             return new(true, counters, prefixes);
         var chain = Chain(table, FilterTable.ChainOf(hook));
+        var returns = new Stack<(FilterChain Chain, int Next)>();
         for (var (steps, next) = (0, 0); ; steps++)
         {
             if (steps > MaxSteps)
                 throw new InvalidRulesetException($"the packet does not come to an end in chain {chain.Name}");
             if (next == chain.Rules.Count)
-                return new(true, counters, prefixes);
+            {
+                if (!returns.TryPop(out var back))
+                    return new(true, counters, prefixes);
+                (chain, next) = back;
+                continue;
+            }
+
             var rule = chain.Rules[next++];
             if (!FilterMatching.Holds(ruleset, rule, packet))
                 continue;
@@ -35,10 +42,17 @@ public static class XTablesInterpreter
             {
                 case VerdictTarget { Verdict: FilterVerdict.Next }:
                     break;
+                case VerdictTarget { Verdict: FilterVerdict.Return }:
+                    next = chain.Rules.Count;
+                    break;
                 case VerdictTarget verdict:
                     return new(verdict.Verdict != FilterVerdict.Drop, counters, prefixes);
                 case GotoTarget go:
                     (chain, next) = (Chain(table, go.Chain), 0);
+                    break;
+                case JumpTarget jump:
+                    returns.Push((chain, next));
+                    (chain, next) = (Chain(table, jump.Chain), 0);
                     break;
                 case LogTarget log:
                     prefixes.Add(log.Prefix);
@@ -51,7 +65,7 @@ public static class XTablesInterpreter
 
     /// <summary>Runs the first packet of a flow through the hook of its direction.</summary>
     public static Outcome Run(XTablesRuleset ruleset, Packet packet) =>
-        Run(ruleset, packet.Direction == Direction.Inbound ? Hook.Input : Hook.Output, KernelPacket.Of(packet));
+        Run(ruleset, KernelPacket.HookOf(packet), KernelPacket.Of(packet));
 
     private static FilterChain Chain(FilterTable table, string name) =>
         table.Chains.TryGetValue(name, out var chain) ? chain : throw new InvalidRulesetException($"there is no chain {name}");

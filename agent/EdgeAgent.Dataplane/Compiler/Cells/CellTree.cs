@@ -9,7 +9,7 @@ namespace EdgeAgent.Dataplane;
 /// <param name="Ports">The named ports: disjoint, ascending; ranges of equal rules share a cell.</param>
 internal sealed record ProtocolCells(IpProtocol Protocol, TrafficCell Others, IReadOnlyList<(PortRange Ports, TrafficCell Cell)> Ports);
 
-/// <summary>Cuts one direction's traffic into cells: protocols, ports, side conditions.</summary>
+/// <summary>Cuts one path's traffic into cells: protocols, ports, side conditions.</summary>
 internal sealed class CellTree
 {
     private readonly PlacedPolicy _policy;
@@ -20,8 +20,8 @@ internal sealed class CellTree
     public CellTree(PlacedPolicy policy)
     {
         _policy = policy;
-        _sides = new(policy.Direction);
-        _prefix = policy.Direction == Direction.Inbound ? "in-" : "out-";
+        _sides = new(policy.Path.Direction());
+        _prefix = PathNames.Prefix(policy.Path) + "-";
         var portless = policy.Rules.Where(rule => rule.Rule.Ports.IsEmpty && rule.Rule.PeerPorts.IsEmpty).Select(rule => policy.PeerRule(rule, null)).ToList();
         var forRest = portless.Where(rule => rule.Rule.Protocol is null or { Negated: true }).ToList();
         Rest = new(_prefix + "rest", null, forRest.Where(HoldsElsewhere), []);

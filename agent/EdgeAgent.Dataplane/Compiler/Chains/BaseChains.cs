@@ -15,8 +15,6 @@ internal sealed class BaseChains(RulesetBuilder ruleset)
     /// <summary>The chain of flows that were allowed once and are denied now.</summary>
     public const string CutChain = "cut";
 
-    private static readonly Register First = new(0);
-
     /// <summary>A base chain that accepts all.</summary>
     public void WriteOpen(Direction direction) => ruleset.AddChain(ruleset.ChainName(Name(direction)), [], HookOf(direction));
 
@@ -37,47 +35,79 @@ internal sealed class BaseChains(RulesetBuilder ruleset)
     }
 
     /// <summary>A base chain that leads to the policy's chains.</summary>
-    /// <param name="direction">Which one.</param>
+    /// <param name="path">The path of the host's own traffic.</param>
     /// <param name="mode">How the host enforces.</param>
-    /// <param name="isolated">Whether any policy selects the host in this direction.</param>
-    /// <param name="failsafes">Those that no map leads to.</param>
-    /// <param name="portMap">Where a protocol's port leads.</param>
-    /// <param name="protocolMap">Where a protocol leads whose port is not in that map.</param>
-    /// <param name="rest">Where all else leads.</param>
-    public void Write(Direction direction, EnforcementMode mode, bool isolated, IEnumerable<ChainRule> failsafes, string portMap, string protocolMap, ChainVerdict rest)
+    /// <param name="stages">The path's stages.</param>
+    /// <param name="dispatch">What leads to them, behind the failsafes that no map leads to.</param>
+    public void Write(TrafficPath path, EnforcementMode mode, EquatableArray<Stage> stages, EquatableArray<ChainRule> dispatch)
     {
-        var known = ruleset.ChainName($"{(direction == Direction.Inbound ? "in" : "out")}-known");
-        ruleset.AddChain(known, Known(direction, mode, isolated));
+        var direction = path.Direction();
+        var known = ruleset.ChainName($"{PathNames.Prefix(path)}-known");
+        IReadOnlyList<EquatableArray<Expression>> isolated = direction == Direction.Inbound ? [.. Isolated(direction, stages)] : [];
+        ruleset.AddChain(known, [.. Known(), .. isolated.Count > 0 ? InvalidButAlwaysOpen() : [], .. Invalid(mode, isolated)]);
         var states = ConntrackStates.Established | ConntrackStates.Related | (direction == Direction.Inbound ? ConntrackStates.Invalid : ConntrackStates.None);
         ruleset.AddChain(
             ruleset.ChainName(Name(direction)),
             [
                 new([.. Match.State(states), new Decide(ChainVerdict.Jump(known))]),
                 Accept(Match.Loopback(direction), null),
-                .. failsafes,
-                new([new LoadMeta(MetaKey.TransportProtocol, First), new LoadPayload(PayloadBase.Transport, 2, 2, First.After(1)), new LookupVerdict(portMap, First)]),
-                new([new LoadMeta(MetaKey.TransportProtocol, First), new LookupVerdict(protocolMap, First)]),
-                new([new Decide(rest)]),
+                .. dispatch,
             ],
             HookOf(direction));
     }
 
     /// <summary>
-    /// Flows that were cut, known connections, ICMP errors about them, and what belongs to none. The last only inbound: a host's own packets
-    /// out of state are judged by policy like any others. A host whose inbound policy allows everything drops nothing.
+    /// The base chain of traffic through the host. It is there only while policies are about such traffic: on a host that forwards without
+    /// them each packet would pay for nothing. No failsafe counts, and neighbour discovery is not forwarded.
     /// </summary>
-    private IEnumerable<ChainRule> Known(Direction direction, EnforcementMode mode, bool isolated)
+    public void WriteForward(EnforcementMode mode, EquatableArray<Stage> arriving, EquatableArray<Stage> leaving, IEnumerable<ChainVerdict> entries)
+    {
+        var known = ruleset.ChainName("fwd-known");
+        ruleset.AddChain(known, [.. Known(), .. Invalid(mode, Isolated(Direction.Inbound, arriving).Concat(Isolated(Direction.Outbound, leaving)))]);
+        ruleset.AddChain(
+            ruleset.ChainName("forward"),
+            [
+                new([.. Match.State(ConntrackStates.Established | ConntrackStates.Related | ConntrackStates.Invalid), new Decide(ChainVerdict.Jump(known))]),
+                .. entries.Select(entry => new ChainRule([new Decide(entry)])),
+            ],
+            Hook.Forward);
+    }
+
+    /// <summary>Flows that were cut, known connections, and ICMP errors about them.</summary>
+    private static IEnumerable<ChainRule> Known()
     {
         yield return new([.. Match.ConnectionMark(CutMark.Bit), new Decide(ChainVerdict.Jump(CutChain))]);
         yield return Accept(Match.State(ConntrackStates.Established), null);
         yield return Accept([.. Match.State(ConntrackStates.Related), .. Match.Protocol(IpProtocol.Icmp)], null);
         yield return Accept([.. Match.State(ConntrackStates.Related), .. Match.Protocol(IpProtocol.IcmpV6)], null);
-        if (direction != Direction.Inbound || !isolated)
-            yield break;
-        yield return Accept([.. Match.State(ConntrackStates.Invalid), .. Match.Loopback(direction)], null);
+    }
+
+    /// <summary>What comes in out of state and passes nevertheless.</summary>
+    private static IEnumerable<ChainRule> InvalidButAlwaysOpen()
+    {
+        yield return Accept([.. Match.State(ConntrackStates.Invalid), .. Match.Loopback(Direction.Inbound)], null);
         yield return new([.. Match.State(ConntrackStates.Invalid), .. IcmpV6Always.Expressions], IcmpV6Always.Comment);
-        EquatableArray<Expression> count = [.. Match.State(ConntrackStates.Invalid), ruleset.Count(CounterNames.Invalid)];
-        yield return mode == EnforcementMode.Audit ? new(count, "audit") : new([.. count, new Decide(ChainVerdict.Drop)]);
+    }
+
+    /// <summary>What belongs to no connection. Not outbound: a host's own packets out of state are judged by policy like any others.</summary>
+    private IEnumerable<ChainRule> Invalid(EnforcementMode mode, IEnumerable<EquatableArray<Expression>> isolated)
+    {
+        foreach (var where in isolated.Distinct())
+        {
+            EquatableArray<Expression> count = [.. Match.State(ConntrackStates.Invalid), .. where, ruleset.Count(CounterNames.Invalid)];
+            yield return mode == EnforcementMode.Audit ? new(count, "audit") : new([.. count, new Decide(ChainVerdict.Drop)]);
+        }
+    }
+
+    /// <summary>
+    /// Where stages say anything: what belongs to no connection is dropped there. Where they allow everything nothing is dropped; a stage
+    /// about all interfaces but some counts for all, since one rule cannot name those that it leaves out.
+    /// </summary>
+    private static IEnumerable<EquatableArray<Expression>> Isolated(Direction direction, EquatableArray<Stage> stages)
+    {
+        if (stages.Any(stage => stage.Interface?.Name is null))
+            return [[]];
+        return stages.Select(stage => stage.Interface!.Name!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(name => Match.Interface(direction, CompareOperator.Equal, name));
     }
 
     /// <summary>Leads ICMPv6 through the messages that are always accepted.</summary>

@@ -3,7 +3,7 @@ using EdgeAgent.Contracts;
 namespace EdgeAgent.Dataplane;
 
 /// <summary>
-/// The ends of denied flows: a chain for each denying policy logs in its name, then all go to the direction's one last rule,
+/// The ends of denied flows: a chain for each denying policy logs in its name, then all go to the path's one last rule,
 /// which is the only rule that differs between enforcing and auditing.
 /// </summary>
 internal sealed class DenyChains
@@ -14,12 +14,12 @@ internal sealed class DenyChains
     private readonly CompileOptions _options;
     private readonly string _last;
 
-    public DenyChains(RulesetBuilder ruleset, Direction direction, EnforcementMode mode, CompileOptions options)
+    public DenyChains(RulesetBuilder ruleset, TrafficPath path, EnforcementMode mode, ChainVerdict allowed, CompileOptions options)
     {
-        (_ruleset, _direction, _options) = (ruleset, direction, options);
-        _last = ruleset.ChainName(direction == Direction.Inbound ? "in-deny" : "out-deny");
-        var verdict = mode == EnforcementMode.Audit ? ChainVerdict.Accept : ChainVerdict.Drop;
-        ruleset.AddChain(_last, [new([ruleset.Count(CounterNames.Denied(direction)), new Decide(verdict)], mode == EnforcementMode.Audit ? "audit" : null)]);
+        (_ruleset, _direction, _options) = (ruleset, path.Direction(), options);
+        _last = ruleset.ChainName($"{PathNames.Prefix(path)}-deny");
+        var verdict = mode == EnforcementMode.Audit ? allowed : ChainVerdict.Drop;
+        ruleset.AddChain(_last, [new([ruleset.Count(CounterNames.Denied(_direction)), new Decide(verdict)], mode == EnforcementMode.Audit ? "audit" : null)]);
     }
 
     /// <summary>Where flows go that a policy denies; no policy stands for several.</summary>

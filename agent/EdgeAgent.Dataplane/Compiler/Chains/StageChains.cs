@@ -4,7 +4,7 @@ using EdgeAgent.Contracts;
 namespace EdgeAgent.Dataplane;
 
 /// <summary>Writes the chains of cells, stage after stage; cells and stages of equal content share a chain.</summary>
-internal sealed class StageChains(int stages, StageTables tables, StageRules rules, RulesetBuilder ruleset)
+internal sealed class StageChains(IReadOnlyList<PlacedStage> stages, Direction direction, ChainVerdict allowed, StageTables tables, StageRules rules, RulesetBuilder ruleset)
 {
     private readonly Dictionary<TrafficCell, ChainVerdict> _entries = [];
     private readonly Dictionary<(int, TrafficCell), ChainVerdict> _targets = [];
@@ -32,8 +32,8 @@ internal sealed class StageChains(int stages, StageTables tables, StageRules rul
 
     private ChainVerdict Stage(int stage, TrafficCell cell)
     {
-        if (stage == stages)
-            return ChainVerdict.Accept;
+        if (stage == stages.Count)
+            return allowed;
         if (!_targets.TryGetValue((stage, cell), out var target))
             _targets.Add((stage, cell), target = Write(stage, cell));
         return target;
@@ -58,9 +58,17 @@ internal sealed class StageChains(int stages, StageTables tables, StageRules rul
             open.Add(new([], Stage(stage, cell.Parent!)));
         else
             open.AddRange(inherited);
-        ruleset.AddChain(chain, [.. rules.Logs(table, chain), .. open.Select(rule => rule.Close(next))]);
+        ruleset.AddChain(chain, [.. Elsewhere(stages[stage].Interface, next), .. rules.Logs(table, chain), .. open.Select(rule => rule.Close(next))]);
         return ChainVerdict.Goto(chain);
     }
+
+    /// <summary>Traffic of interfaces that the stage is not about goes on at once.</summary>
+    private IEnumerable<ChainRule> Elsewhere(InterfaceMatch? interfaces, ChainVerdict next) => interfaces switch
+    {
+        null => [],
+        { Name: { } name } => [new([.. Match.Interface(direction, CompareOperator.NotEqual, name), new Decide(next)])],
+        _ => interfaces.Except.Select(name => new ChainRule([.. Match.Interface(direction, CompareOperator.Equal, name), new Decide(next)])),
+    };
 
     private static string Name(int stage, TrafficCell cell)
     {

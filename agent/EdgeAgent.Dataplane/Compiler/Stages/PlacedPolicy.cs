@@ -2,18 +2,18 @@ using EdgeAgent.Contracts;
 
 namespace EdgeAgent.Dataplane;
 
-/// <summary>One direction of a host policy, numbered: stages, rules and the sets that they name.</summary>
+/// <summary>One path of a host policy, numbered: stages, rules and the sets that they name.</summary>
 internal sealed class PlacedPolicy
 {
     private readonly List<PlacedStage> _stages = [];
     private readonly List<PlacedRule> _rules = [];
 
-    public PlacedPolicy(HostPolicy policy, Direction direction, PolicyNames names)
+    public PlacedPolicy(HostPolicy policy, TrafficPath path, PolicyNames names)
     {
-        Direction = direction;
+        Path = path;
         Sets = new(policy);
         var block = 0;
-        foreach (var stage in direction == Direction.Inbound ? policy.Inbound : policy.Outbound)
+        foreach (var stage in policy.StagesOf(path))
         {
             var branches = new List<PlacedBranch>();
             foreach (var branch in stage.Branches)
@@ -29,15 +29,15 @@ internal sealed class PlacedPolicy
                 }
             }
 
-            _stages.Add(new(branches));
+            _stages.Add(new(branches, stage.Interface));
         }
     }
 
-    public Direction Direction { get; }
+    public TrafficPath Path { get; }
 
     public IReadOnlyList<PlacedStage> Stages => _stages;
 
-    /// <summary>All rules of the direction, by ordinal.</summary>
+    /// <summary>All rules of the path, by ordinal.</summary>
     public IReadOnlyList<PlacedRule> Rules => _rules;
 
     public PeerSets Sets { get; }

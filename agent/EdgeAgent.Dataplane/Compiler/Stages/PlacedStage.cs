@@ -20,9 +20,9 @@ internal sealed class PlacedStage
     private readonly Dictionary<int, int> _bySet = [];
     private readonly int _everyone = int.MaxValue;
 
-    public PlacedStage(IReadOnlyList<PlacedBranch> branches)
+    public PlacedStage(IReadOnlyList<PlacedBranch> branches, InterfaceMatch? interfaces)
     {
-        _branches = branches;
+        (_branches, Interface) = (branches, interfaces);
         for (var i = branches.Count - 1; i >= 0; i--)
         {
             if (branches[i].Set is { } set)
@@ -31,6 +31,9 @@ internal sealed class PlacedStage
                 _everyone = i;
         }
     }
+
+    /// <summary>The interfaces that it is about; null for all.</summary>
+    public InterfaceMatch? Interface { get; }
 
     /// <summary>The numbers of the branches' peer sets.</summary>
     public IReadOnlyCollection<int> Sets => _bySet.Keys;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Text;
 using EdgeAgent.Contracts;
 
 namespace EdgeAgent.Dataplane;
@@ -34,9 +35,13 @@ internal sealed record Loaded(LoadedField Field, EquatableArray<byte> Mask)
             case (LoadedField.Protocol, CompareOperator.Equal):
                 return conditions.With(new IpProtocol(value[0]));
             case (LoadedField.InputInterface, CompareOperator.Equal) when IsLoopback(value):
-                return conditions with { Header = conditions.Header with { InputInterface = "lo" } };
+                return conditions with { Header = conditions.Header with { InputInterface = new("lo") } };
             case (LoadedField.OutputInterface, CompareOperator.Equal) when IsLoopback(value):
-                return conditions with { Header = conditions.Header with { OutputInterface = "lo" } };
+                return conditions with { Header = conditions.Header with { OutputInterface = new("lo") } };
+            case (LoadedField.InputInterfaceName, CompareOperator.Equal or CompareOperator.NotEqual) when conditions.Header.InputInterface.IsAny:
+                return conditions with { Header = conditions.Header with { InputInterface = Interface(compare) } };
+            case (LoadedField.OutputInterfaceName, CompareOperator.Equal or CompareOperator.NotEqual) when conditions.Header.OutputInterface.IsAny:
+                return conditions with { Header = conditions.Header with { OutputInterface = Interface(compare) } };
             case (LoadedField.State, CompareOperator.NotEqual) when value.IndexOfAnyExcept((byte)0) < 0 && Mask.Count == 4:
                 return conditions.With((ConntrackStates)BitConverter.ToUInt32(Mask.AsSpan()));
             case (LoadedField.Mark, CompareOperator.NotEqual) when value.IndexOfAnyExcept((byte)0) < 0 && Mask.Count == 4 && conditions.Mark is null
@@ -63,6 +68,8 @@ internal sealed record Loaded(LoadedField Field, EquatableArray<byte> Mask)
         LoadMeta { Key: MetaKey.TransportProtocol } => LoadedField.Protocol,
         LoadMeta { Key: MetaKey.InputInterface } => LoadedField.InputInterface,
         LoadMeta { Key: MetaKey.OutputInterface } => LoadedField.OutputInterface,
+        LoadMeta { Key: MetaKey.InputInterfaceName } => LoadedField.InputInterfaceName,
+        LoadMeta { Key: MetaKey.OutputInterfaceName } => LoadedField.OutputInterfaceName,
         LoadConntrack { Key: ConntrackKey.State } => LoadedField.State,
         LoadConntrack { Key: ConntrackKey.Mark } => LoadedField.Mark,
         LoadPayload { Base: PayloadBase.Network, Offset: 12, Length: 4 } or LoadPayload { Base: PayloadBase.Network, Offset: 8, Length: 16 } => LoadedField.Source,
@@ -76,6 +83,9 @@ internal sealed record Loaded(LoadedField Field, EquatableArray<byte> Mask)
 
     // The loopback interface's index is 1 in every network namespace, and its name lo.
     private static bool IsLoopback(ReadOnlySpan<byte> index) => index.Length == 4 && BitConverter.ToUInt32(index) == 1;
+
+    private static InterfaceName Interface(Compare compare) =>
+        new(Encoding.ASCII.GetString(compare.Value.AsSpan()).TrimEnd('\0'), compare.Operator == CompareOperator.NotEqual);
 
     private static (int First, int Last)? Range(Compare compare, int highest)
     {
@@ -97,6 +107,8 @@ internal enum LoadedField
     Protocol,
     InputInterface,
     OutputInterface,
+    InputInterfaceName,
+    OutputInterfaceName,
     State,
     Mark,
     Source,

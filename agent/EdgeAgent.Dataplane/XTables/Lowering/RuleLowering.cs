@@ -64,6 +64,11 @@ internal sealed class RuleLowering(IpFamily family, Ruleset ruleset, SetLowering
                     Dispatch(Settled(ways), lookup);
                     ways = [];
                     break;
+                case Decide { Verdict.Code: VerdictCode.Jump } decide when LeadsOn(ruleset.Chains[decide.Verdict.Chain!]):
+                    _targets.Add(decide.Verdict.Chain!);
+                    WriteAll(ways, rule.Comment, new JumpTarget(names.Chain(decide.Verdict.Chain!)));
+                    ways = [];
+                    break;
                 case Decide { Verdict.Code: VerdictCode.Jump } decide:
                     var inner = Settled(ways);
                     foreach (var other in ruleset.Chains[decide.Verdict.Chain!].Rules)
@@ -81,6 +86,10 @@ internal sealed class RuleLowering(IpFamily family, Ruleset ruleset, SetLowering
 
         Settled(ways);
     }
+
+    // What such chains allow they return; others accept, which is a return from all of ours.
+    private static bool LeadsOn(Chain chain) =>
+        chain.Rules.Any(rule => rule.Expressions.Any(step => step is LookupVerdict or Decide { Verdict.Code: VerdictCode.Goto }));
 
     /// <summary>Writes the counters that wait, since the next step narrows what matches.</summary>
     private List<Conditions> Settled(List<Conditions> ways)

@@ -4,8 +4,8 @@ using EdgeAgent.Contracts;
 namespace EdgeAgent.Dataplane;
 
 /// <summary>
-/// Says a table in the words of x_tables for one family: the base chains, and every chain that one goes to. A chain that is jumped to is
-/// written into the rule that jumps, so that leaving our chains is one return from any of them.
+/// Says a table in the words of x_tables for one family: the base chains, and every chain that one goes to. A short chain that is jumped
+/// to is written into the rule that jumps, so that leaving our chains is one return from any of them; one that leads on to others stays.
 /// </summary>
 internal sealed class TableLowering(IpFamily family, Ruleset ruleset, SetLowering sets, XTablesNames names)
 {

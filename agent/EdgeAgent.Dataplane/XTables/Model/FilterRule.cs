@@ -33,9 +33,24 @@ public sealed record FilterHeader
     /// <summary>The destination address; null for any.</summary>
     public Cidr? Destination { get; init; }
 
-    /// <summary>The input interface's name; empty for any.</summary>
-    public string InputInterface { get; init; } = "";
+    /// <summary>The input interface.</summary>
+    public InterfaceName InputInterface { get; init; } = InterfaceName.Any;
 
-    /// <summary>The output interface's name; empty for any.</summary>
-    public string OutputInterface { get; init; } = "";
+    /// <summary>The output interface.</summary>
+    public InterfaceName OutputInterface { get; init; } = InterfaceName.Any;
+}
+
+/// <summary>A condition on an interface.</summary>
+/// <param name="Name">Its whole name; empty for any.</param>
+/// <param name="Negated">Any but it.</param>
+public readonly record struct InterfaceName(string Name, bool Negated = false)
+{
+    /// <summary>No condition.</summary>
+    public static InterfaceName Any { get; } = new("");
+
+    /// <summary>Whether there is no condition.</summary>
+    public bool IsAny => Name.Length == 0;
+
+    /// <summary>Whether an interface fulfils it.</summary>
+    public bool Matches(string name) => IsAny || (name == Name) != Negated;
 }

@@ -36,6 +36,10 @@ public enum FilterVerdict
 /// <param name="Chain">The chain, one of ours.</param>
 public sealed record GotoTarget(string Chain) : FilterTarget;
 
+/// <summary>Continues in another chain, and comes back after it.</summary>
+/// <param name="Chain">The chain, one of ours.</param>
+public sealed record JumpTarget(string Chain) : FilterTarget;
+
 /// <summary>Sends the packet's head to a log group, then goes on with the next rule (xt_NFLOG).</summary>
 /// <param name="Group">The group's number.</param>
 /// <param name="Prefix">At most <see cref="LongestPrefix"/> bytes of ASCII.</param>

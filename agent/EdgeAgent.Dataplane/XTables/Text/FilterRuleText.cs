@@ -16,10 +16,10 @@ public static class FilterRuleText
             yield return $"-s {source}";
         if (header.Destination is { } destination)
             yield return $"-d {destination}";
-        if (header.InputInterface.Length > 0)
-            yield return $"-i {header.InputInterface}";
-        if (header.OutputInterface.Length > 0)
-            yield return $"-o {header.OutputInterface}";
+        if (!header.InputInterface.IsAny)
+            yield return $"{(header.InputInterface.Negated ? "! " : "")}-i {header.InputInterface.Name}";
+        if (!header.OutputInterface.IsAny)
+            yield return $"{(header.OutputInterface.Negated ? "! " : "")}-o {header.OutputInterface.Name}";
         if (header.Protocol is { } protocol)
             yield return $"-p {Words.Of(protocol)}";
     }
@@ -42,6 +42,7 @@ public static class FilterRuleText
         VerdictTarget { Verdict: FilterVerdict.Next } => [],
         VerdictTarget verdict => [$"-j {verdict.Verdict.ToString().ToUpperInvariant()}"],
         GotoTarget go => [$"-g {go.Chain}"],
+        JumpTarget jump => [$"-j {jump.Chain}"],
         LogTarget log => [string.Create(CultureInfo.InvariantCulture, $"-j NFLOG --nflog-prefix \"{log.Prefix}\" --nflog-group {log.Group} --nflog-size {log.SnapLength} --nflog-threshold {log.QueueThreshold}")],
         _ => throw new ArgumentOutOfRangeException(nameof(target), target, "no such target"),
     };
