@@ -179,7 +179,6 @@ public sealed class CalicoTests
     public void Wrong_policies(string spec, string message) => Assert.Contains($"error: GlobalNetworkPolicy p: {message}", Reading.Error(Global(spec)), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("{applyOnForward: true}", "spec.applyOnForward: forwarded traffic is not enforced")]
     [InlineData("{types: [Ingress], egress: [{action: Allow}]}", "spec.egress: egress rules have no effect, since types does not name Egress")]
     public void Doubtful_policies(string spec, string warning) => Assert.Contains(warning, Reading.Warning(Global(spec)), StringComparison.Ordinal);
 

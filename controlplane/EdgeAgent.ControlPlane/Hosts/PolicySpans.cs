@@ -40,7 +40,7 @@ internal static class PolicySpans
     private static bool IsRealized(FleetState state, ResourceKey policy, HostEntry? entry) =>
         entry is { State: HostState.Realized } && entry.Realized >= (state.Find(policy)?.Revision ?? Revision.Zero);
 
-    private static IEnumerable<ResourceKey> Named(HostPolicy policy) => policy.Inbound.Concat(policy.Outbound)
+    private static IEnumerable<ResourceKey> Named(HostPolicy policy) => policy.AllStages()
         .SelectMany(stage => stage.Branches)
         .SelectMany(branch => branch.Blocks)
         .SelectMany(block => block.Rules.Select(rule => rule.Policy).Append(block.EndPolicy))

@@ -31,7 +31,7 @@ internal static class PolicySpec
         new ListValue<Direction>(Values.OneOf(("Ingress", Direction.Inbound), ("Egress", Direction.Outbound)), atMost: 2),
         "absent: Egress if there are egress rules, Ingress if there are ingress rules or no rules at all");
 
-    private static readonly Field<bool> ApplyOnForward = Field.Optional("applyOnForward", Values.Boolean, "the host's own traffic is enforced; forwarded traffic is not, with a warning");
+    private static readonly Field<bool> ApplyOnForward = Field.Optional("applyOnForward", Values.Boolean, "traffic through the hosts too: ingress where it arrives, egress where it leaves");
 
     private static readonly Field ServiceAccountSelector = Field.Refused(
         "serviceAccountSelector", "labels of service accounts are not known here; expected a selector on the hosts", harmless: "");
@@ -61,8 +61,6 @@ internal static class PolicySpec
                 context.Error(node, "services without a namespace in a global policy; expected the Service's namespace");
         }
 
-        if (spec.ReadValue(ApplyOnForward) == true)
-            spec.Warning(ApplyOnForward, "forwarded traffic is not enforced; the policy holds for the hosts' own traffic");
         var space = input.Key.Namespace;
         var subject = PeerMatch.Of(new EndpointMatch
         {
@@ -79,6 +77,7 @@ internal static class PolicySpec
             Order = spec.ReadValue(Order),
             NamesServices = ingress.Concat(egress).Any(rule => rule.Value.Service is not null),
             Mode = mode,
+            AppliesOnForward = spec.ReadValue(ApplyOnForward) == true,
             Ingress = Side(Direction.Inbound, ingress),
             Egress = Side(Direction.Outbound, egress),
         };

@@ -7,12 +7,16 @@ namespace EdgeAgent.Policy;
 /// <param name="mode">How they treat it.</param>
 /// <param name="inbound">The stages towards them.</param>
 /// <param name="outbound">The stages from them.</param>
+/// <param name="forwardIn">The stages of traffic through them, where it arrives.</param>
+/// <param name="forwardOut">The stages of traffic through them, where it leaves.</param>
 /// <param name="groups">The peers of the branches at the other end's half, by set.</param>
 /// <param name="sets">The sets that rules name, apart from those of the groups.</param>
 internal sealed class HostPlan(
     EnforcementMode mode,
     EquatableArray<Stage> inbound,
     EquatableArray<Stage> outbound,
+    EquatableArray<Stage> forwardIn,
+    EquatableArray<Stage> forwardOut,
     EquatableArray<PeerGroup> groups,
     NamedSets sets)
 {
@@ -24,6 +28,10 @@ internal sealed class HostPlan(
     public EquatableArray<Stage> Inbound { get; } = inbound;
 
     public EquatableArray<Stage> Outbound { get; } = outbound;
+
+    public EquatableArray<Stage> ForwardIn { get; } = forwardIn;
+
+    public EquatableArray<Stage> ForwardOut { get; } = forwardOut;
 
     public EquatableArray<PeerGroup> Groups { get; } = groups;
 
@@ -37,7 +45,8 @@ internal sealed class HostPlan(
 
     /// <summary>Whether two plans say the same.</summary>
     public bool SaysTheSameAs(HostPlan other) =>
-        Mode == other.Mode && Inbound == other.Inbound && Outbound == other.Outbound && Groups == other.Groups
+        Mode == other.Mode && Inbound == other.Inbound && Outbound == other.Outbound
+        && ForwardIn == other.ForwardIn && ForwardOut == other.ForwardOut && Groups == other.Groups
         && Sets.Addresses.SequenceEqual(other.Sets.Addresses) && Sets.Ports.SequenceEqual(other.Sets.Ports) && Sets.Domains.SequenceEqual(other.Sets.Domains);
 }
 

@@ -62,6 +62,22 @@ internal sealed class Identity : IEquatable<Identity>
         return new(direction, Shape, Mode, Undecided, entries.DrainToImmutable());
     }
 
+    /// <summary>
+    /// The policies that are about traffic through the hosts, where it arrives or where it leaves; null where none is. What they leave open
+    /// is allowed, and it makes no difference which of the hosts' addresses they select.
+    /// </summary>
+    public Stack? ForwardStackOf(Direction direction)
+    {
+        var entries = ImmutableArray.CreateBuilder<StackEntry>();
+        foreach (var (node, facts) in Concerns)
+        {
+            if (node.Resource.AppliesOnForward && facts.Side(direction) is { Subject.IsNone: false } side)
+                entries.Add(new(node, node.Resource.Side(direction)!, side with { Subject = ForwardRuleWriter.Whole }));
+        }
+
+        return entries.Count == 0 ? null : new(direction, Shape, Mode, UndecidedTraffic.Allow, entries.DrainToImmutable());
+    }
+
     public bool Equals(Identity? other) =>
         ReferenceEquals(this, other)
         || (other is not null

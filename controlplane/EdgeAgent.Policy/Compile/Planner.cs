@@ -27,7 +27,7 @@ internal sealed class Planner
         var world = step.World;
         var changed = before.Classes == world.Classes ? [] : ChangedClasses(before, world);
         var portsChanged = earlier.LookAtPeerPorts && step.Changed.Any(endpoint => !endpoint.Resource.Ports.IsEmpty);
-        if (changed.Count == 0 && !portsChanged)
+        if (changed.Count == 0 && !portsChanged && !(earlier.LookAtMembers && step.Changed.Count > 0))
             return earlier;
         var numbering = new Numbering(earlier);
         numbering.Renumber(changed, world);
@@ -73,6 +73,7 @@ internal sealed class Planner
         {
             NumberOf = _numbering.NumberOf,
             LookAtPeerPorts = rows.Any(row => row is not null && (row.Inbound.Stack.LooksAtPeerPorts || row.Outbound.Stack.LooksAtPeerPorts)),
+            LookAtMembers = rows.Any(row => row is not null && (row.ForwardIn?.LooksAtMembers == true || row.ForwardOut?.LooksAtMembers == true)),
             Rows = rows.MoveToImmutable(),
         };
     }
@@ -80,15 +81,22 @@ internal sealed class Planner
     private IdentityRow Row(int number, StackPlan inbound, StackPlan outbound, (StackPlan Inbound, StackPlan Outbound)?[] stacks)
     {
         var earlier = number < _earlier.Rows.Length && !_numbering.Changed.Contains(number) ? _earlier.Rows[number] : null;
-        var plan = earlier is not null && !IsTouched(number, earlier, inbound, outbound, stacks) ? earlier.Plan : PlanOf(number, inbound, outbound, stacks);
+        var identity = _numbering.Identities[number]!;
+        var forwardIn = _stacks.Forward(earlier is null ? identity.ForwardStackOf(Direction.Inbound) : earlier.ForwardIn?.Stack);
+        var forwardOut = _stacks.Forward(earlier is null ? identity.ForwardStackOf(Direction.Outbound) : earlier.ForwardOut?.Stack);
+        var stays = earlier is not null && ReferenceEquals(forwardIn, earlier.ForwardIn) && ReferenceEquals(forwardOut, earlier.ForwardOut)
+            && !IsTouched(number, earlier, inbound, outbound, stacks);
+        var plan = stays ? earlier!.Plan : PlanOf(number, inbound, outbound, forwardIn, forwardOut, stacks);
         if (earlier is not null && !ReferenceEquals(plan, earlier.Plan) && plan.SaysTheSameAs(earlier.Plan))
             plan = earlier.Plan;
         return new()
         {
-            Identity = _numbering.Identities[number]!,
+            Identity = identity,
             Classes = _numbering.Classes[number],
             Inbound = inbound,
             Outbound = outbound,
+            ForwardIn = forwardIn,
+            ForwardOut = forwardOut,
             Plan = plan,
         };
     }
@@ -118,16 +126,19 @@ internal sealed class Planner
 
     private static bool IsClosed(StackPlan subject, int host) => subject.ByHost[host]!.IsClosed;
 
-    private HostPlan PlanOf(int number, StackPlan inbound, StackPlan outbound, (StackPlan Inbound, StackPlan Outbound)?[] stacks)
+    private HostPlan PlanOf(int number, StackPlan inbound, StackPlan outbound, ForwardPlan? forwardIn, ForwardPlan? forwardOut, (StackPlan Inbound, StackPlan Outbound)?[] stacks)
     {
         var host = _numbering.Identities[number]!;
         var sources = Bookend(number, inbound, stacks, Direction.Outbound);
         var destinations = host.Placement == BookendPlacement.Destination ? [] : Bookend(number, outbound, stacks, Direction.Inbound);
-        var sets = sources.Concat(destinations).Select(branch => branch.Residue.Sets).Append(inbound.Own.Sets).Append(outbound.Own.Sets);
+        var sets = sources.Concat(destinations).Select(branch => branch.Residue.Sets)
+            .Concat(new[] { inbound.Own, outbound.Own, forwardIn?.Own, forwardOut?.Own }.OfType<OwnBlocks>().Select(own => own.Sets));
         return new(
             host.Mode,
             Stages(inbound.Own, sources),
             Stages(outbound.Own, destinations),
+            ForwardPlan.Stages(forwardIn),
+            ForwardPlan.Stages(forwardOut),
             sources.Concat(destinations).Select(branch => Group(new(branch.Residue.SetId, [.. branch.Members]))).ToEquatableArray(),
             NamedSets.Union(sets));
     }

@@ -22,4 +22,7 @@ internal sealed record Plans
 
     /// <summary>Whether rules of some identity depend on which numbers other endpoints' port names stand for.</summary>
     public bool LookAtPeerPorts { get; init; }
+
+    /// <summary>Whether rules of some identity depend on which addresses other endpoints have.</summary>
+    public bool LookAtMembers { get; init; }
 }

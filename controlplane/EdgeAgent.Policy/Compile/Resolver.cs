@@ -55,6 +55,8 @@ internal sealed class Resolver
             Mode = plan.Mode,
             Inbound = plan.Inbound,
             Outbound = plan.Outbound,
+            ForwardIn = plan.ForwardIn,
+            ForwardOut = plan.ForwardOut,
             Sets = sets.ToImmutable(),
             PortSets = plan.Sets.Ports.ToImmutableSortedDictionary(set => set.Id, set => resolved.PortSets[set.Id].Set, StringComparer.Ordinal),
             DomainSets = HostPolicy.Empty.DomainSets.AddRange(plan.Sets.Domains.Select(set => KeyValuePair.Create(set.Id, set))),

@@ -11,6 +11,8 @@ internal sealed class StackPlanner
     private readonly AddressBook _book;
     private readonly Dictionary<Stack, StackPlan> _earlier = [];
     private readonly Dictionary<Stack, StackPlan> _plans = [];
+    private readonly Dictionary<Stack, ForwardPlan> _earlierForward = [];
+    private readonly Dictionary<Stack, ForwardPlan> _forward = [];
     private readonly Dictionary<Residue, Residue> _distinct = [];
 
     /// <param name="earlier">The plans of before.</param>
@@ -26,6 +28,8 @@ internal sealed class StackPlanner
                 continue;
             _earlier.TryAdd(row.Inbound.Stack, row.Inbound);
             _earlier.TryAdd(row.Outbound.Stack, row.Outbound);
+            foreach (var forward in new[] { row.ForwardIn, row.ForwardOut }.OfType<ForwardPlan>())
+                _earlierForward.TryAdd(forward.Stack, forward);
         }
     }
 
@@ -35,6 +39,26 @@ internal sealed class StackPlanner
         if (!_plans.TryGetValue(stack, out var plan))
             _plans[stack] = plan = _earlier.TryGetValue(stack, out var earlier) ? Renew(earlier) : Make(stack);
         return plan;
+    }
+
+    /// <summary>The plan of a stack of forwarded traffic; null where there is none.</summary>
+    public ForwardPlan? Forward(Stack? stack)
+    {
+        if (stack is null)
+            return null;
+        if (!_forward.TryGetValue(stack, out var plan))
+            _forward[stack] = plan = MakeForward(stack);
+        return plan;
+    }
+
+    private ForwardPlan MakeForward(Stack stack)
+    {
+        if (_earlierForward.TryGetValue(stack, out var earlier) && !earlier.LooksAtMembers)
+            return earlier;
+        var sets = new SetCatalog(_book);
+        var blocks = new TierBlocks(stack, new ForwardRuleWriter(stack.Direction, _book, sets)).Build().ToEquatableArray();
+        var plan = new ForwardPlan(stack, new(blocks, sets.NamedBy(blocks)));
+        return earlier is not null && plan.SaysTheSameAs(earlier) ? earlier : plan;
     }
 
     private StackPlan Make(Stack stack)

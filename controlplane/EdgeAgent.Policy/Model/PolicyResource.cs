@@ -17,6 +17,9 @@ public sealed record PolicyResource(ResourceKey Key, SourcePosition Source) : Re
     /// <summary>Whether it is enforced.</summary>
     public PolicyMode Mode { get; init; } = PolicyMode.Enforce;
 
+    /// <summary>Whether it is also about traffic that only passes through the endpoints it selects: ingress where that arrives, egress where it leaves.</summary>
+    public bool AppliesOnForward { get; init; }
+
     /// <summary>What it does to ingress; null when it is not about ingress.</summary>
     public PolicySide? Ingress { get; init; }
 
