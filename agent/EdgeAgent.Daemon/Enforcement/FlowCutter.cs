@@ -86,14 +86,15 @@ internal sealed class FlowCutter(bool byMark, string? networkNamespace) : IDispo
 
     private CutResult Judge(Enforcement enforcement, List<Flow> flows)
     {
-        var judge = new FlowJudge(enforcement);
+        using var routes = new HostRoutes(networkNamespace);
+        var judge = new FlowJudge(enforcement, routes.InterfaceOf);
         var own = _addresses.Read().Select(found => found.Address).ToHashSet();
         var listening = new Lazy<IReadOnlySet<ushort>>(() => EstablishedSockets.Listening(networkNamespace));
         var (denied, granted, marked) = (new List<Flow>(), new List<Flow>(), new List<Flow>());
         foreach (var flow in flows)
         {
             var isMarked = (flow.Mark & CutMark.Bit) != 0;
-            var isDenied = HostFlow.Of(flow, own, port => listening.Value.Contains(port)) is { } seen && !judge.Allows(seen);
+            var isDenied = HostFlow.Of(flow, own, port => listening.Value.Contains(port)) is { } seen && IsDenied(judge, flow, seen);
             if (isDenied != isMarked)
                 (isDenied ? denied : granted).Add(flow);
             if (isDenied && byMark)
@@ -105,4 +106,8 @@ internal sealed class FlowCutter(bool byMark, string? networkNamespace) : IDispo
         _marked = marked.Count <= MostRemembered ? marked : null;
         return new(flows.Count, cut, restored);
     }
+
+    // Of a connection through the host that is tracked since its middle nobody here knows who opened it.
+    private static bool IsDenied(FlowJudge judge, Flow tracked, HostFlow seen) =>
+        !judge.Allows(seen) && !(tracked.PickedUp && seen.IsForwarded && judge.Allows(seen.Reversed()));
 }

@@ -6,12 +6,17 @@ namespace EdgeAgent.Daemon;
 /// Says of a flow whether an enforcement lets its first packet pass, as the kernel's table made from it does. Verdicts are remembered
 /// by what policy looks at, so that fifty thousand flows to one port cost one evaluation for each peer.
 /// </summary>
-public sealed class FlowJudge(Enforcement enforcement)
+/// <param name="enforcement">What decides.</param>
+/// <param name="interfaceOf">
+/// The interface that the traffic of an address takes; null for an address that no packet is forwarded to. What stages of some interfaces say of
+/// a flow whose interface is not known does not count.
+/// </param>
+public sealed class FlowJudge(Enforcement enforcement, Func<IpAddress, string?> interfaceOf)
 {
     private readonly HostPolicy _policy = enforcement.Effective;
     private readonly bool _looksAtSourcePorts =
         enforcement.Failsafes.Any(failsafe => failsafe.SourcePorts is not null)
-        || enforcement.Policy.Policy.Inbound.Concat(enforcement.Policy.Policy.Outbound)
+        || enforcement.Policy.Policy.AllStages()
             .SelectMany(stage => stage.Branches).SelectMany(branch => branch.Blocks).SelectMany(block => block.Rules)
             .Any(rule => !rule.SourcePorts.IsEmpty);
 
@@ -33,9 +38,17 @@ public sealed class FlowJudge(Enforcement enforcement)
     private bool Judge(HostFlow flow) => _policy.Mode switch
     {
         EnforcementMode.Off or EnforcementMode.Audit => true,
+        _ when flow.IsForwarded => IsForwarded(flow),
         EnforcementMode.Quarantine => IsAlwaysOpen(flow),
-        _ => IsAlwaysOpen(flow) || PassesStages(flow),
+        _ => IsAlwaysOpen(flow) || PassesStages(flow, flow.Direction.OwnPath()),
     };
+
+    // Where nothing decides on forwarded traffic no route is asked for.
+    private bool IsForwarded(HostFlow flow) =>
+        _policy.ForwardIn.Count + _policy.ForwardOut.Count == 0
+        || interfaceOf(flow.Peer) is null
+        || interfaceOf(flow.Self) is null
+        || (PassesStages(flow, TrafficPath.ForwardIn) && PassesStages(flow.Leaving(), TrafficPath.ForwardOut));
 
     private bool IsAlwaysOpen(HostFlow flow) =>
         (flow.Protocol == IpProtocol.IcmpV6 && flow.IcmpType is (>= 1 and <= 4) or (>= 130 and <= 136) or 143)
@@ -45,10 +58,12 @@ public sealed class FlowJudge(Enforcement enforcement)
             && (failsafe.SourcePorts is not { } source || source.Contains(flow.SourcePort))
             && (failsafe.Peers.IsEmpty || failsafe.Peers.Any(peer => peer.Contains(flow.Peer))));
 
-    private bool PassesStages(HostFlow flow)
+    private bool PassesStages(HostFlow flow, TrafficPath path)
     {
-        foreach (var stage in flow.Direction == Direction.Inbound ? _policy.Inbound : _policy.Outbound)
+        foreach (var stage in _policy.StagesOf(path))
         {
+            if (stage.Interface is { } match && !(interfaceOf(flow.Peer) is { } name && match.Matches(name)))
+                continue;
             var branch = stage.Branches.FirstOrDefault(branch => branch.PeerSet is null || _policy.Sets[branch.PeerSet].Contains(flow.Peer));
             if (branch is not null && !Passes(branch, flow))
                 return false;

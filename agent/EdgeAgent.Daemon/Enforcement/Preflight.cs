@@ -19,7 +19,8 @@ internal sealed class Preflight(string? networkNamespace, TranslatedChannel chan
         var isOpen = target.Failsafes.Any(IsOpenToAll);
         if (isOpen && translated.Count == 0)
             return null;
-        var judge = new FlowJudge(target);
+        using var routes = new HostRoutes(networkNamespace);
+        var judge = new FlowJudge(target, routes.InterfaceOf);
         foreach (var flow in translated)
         {
             if (!judge.Allows(flow))

@@ -15,7 +15,7 @@ internal static class WithdrawalSuspects
     {
         var sets = ChangedSets(old, now);
         var portSets = old.PortSets.Keys.Union(now.PortSets.Keys).Where(id => old.PortSets.GetValueOrDefault(id)?.Digest != now.PortSets.GetValueOrDefault(id)?.Digest).ToHashSet();
-        return Gather(old.Inbound, now.Inbound, sets, portSets, suspects) && Gather(old.Outbound, now.Outbound, sets, portSets, suspects);
+        return TrafficPaths.All.All(path => Gather(old.StagesOf(path), now.StagesOf(path), sets, portSets, suspects));
     }
 
     private static bool Gather(EquatableArray<Stage> before, EquatableArray<Stage> after, Dictionary<string, SetChange> sets, HashSet<string> portSets, HashSet<Suspect> suspects)
@@ -41,7 +41,8 @@ internal static class WithdrawalSuspects
     }
 
     private static bool HaveOneShape(EquatableArray<Stage> before, EquatableArray<Stage> after) =>
-        before.Count == after.Count && before.Zip(after).All(stages => stages.First.Branches.Count == stages.Second.Branches.Count
+        before.Count == after.Count && before.Zip(after).All(stages => stages.First.Interface == stages.Second.Interface
+            && stages.First.Branches.Count == stages.Second.Branches.Count
             && stages.First.Branches.Zip(stages.Second.Branches).All(branches => branches.First.PeerSet == branches.Second.PeerSet
                 && branches.First.Blocks.Count == branches.Second.Blocks.Count
                 && branches.First.Blocks.Zip(branches.Second.Blocks).All(blocks => blocks.First.End == blocks.Second.End)));

@@ -31,13 +31,21 @@ internal static class PolicyMutation
 
     private static HostPolicy Rules(HostPolicy policy, Random random, Func<EquatableArray<Rule>, EquatableArray<Rule>> change)
     {
-        var inbound = random.Next(2) == 0;
+        var path = TrafficPaths.All[random.Next(4)];
         var target = random.Next(6);
         var seen = 0;
-        var stages = (inbound ? policy.Inbound : policy.Outbound).Select(stage => new Stage(stage.Branches.Select(branch => branch with
+        var stages = policy.StagesOf(path).Select(stage => stage with { Branches = stage.Branches.Select(Changed).ToEquatableArray() }).ToEquatableArray();
+        return path switch
+        {
+            TrafficPath.Inbound => policy with { Inbound = stages },
+            TrafficPath.Outbound => policy with { Outbound = stages },
+            TrafficPath.ForwardIn => policy with { ForwardIn = stages },
+            _ => policy with { ForwardOut = stages },
+        };
+
+        Branch Changed(Branch branch) => branch with
         {
             Blocks = branch.Blocks.Select(block => seen++ == target ? block with { Rules = change(block.Rules) } : block).ToEquatableArray(),
-        }).ToEquatableArray())).ToEquatableArray();
-        return inbound ? policy with { Inbound = stages } : policy with { Outbound = stages };
+        };
     }
 }

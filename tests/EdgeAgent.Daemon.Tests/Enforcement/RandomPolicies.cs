@@ -14,6 +14,8 @@ internal static class RandomPolicies
             Revision = new(1),
             Inbound = Stages(random, outbound: false),
             Outbound = Stages(random, outbound: true),
+            ForwardIn = random.Next(2) == 0 ? Stages(random, outbound: false) : [],
+            ForwardOut = random.Next(2) == 0 ? Stages(random, outbound: true) : [],
             Sets = Policies.Sets(sets),
             PortSets = new[] { ports }.ToDictionary(set => set.Id).ToImmutableSorted(),
         };
@@ -23,7 +25,13 @@ internal static class RandomPolicies
         System.Collections.Immutable.ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, sets);
 
     private static EquatableArray<Stage> Stages(Random random, bool outbound) =>
-        Some(random, 3, () => new Stage(Some(random, 3, () => new Branch(random.Next(2) == 0 ? null : Set(random), Some(random, 3, () => Block(random, outbound))))));
+        Some(random, 3, () => new Stage(Some(random, 3, () => new Branch(random.Next(2) == 0 ? null : Set(random), Some(random, 3, () => Block(random, outbound)))))
+        {
+            Interface = random.Next(5) switch { 0 => InterfaceMatch.Only($"eth{random.Next(3)}"), 1 => InterfaceMatch.AllBut([$"eth{random.Next(3)}"]), _ => null },
+        });
+
+    /// <summary>Of each address the interface that its traffic takes.</summary>
+    internal static string InterfaceOf(IpAddress address) => $"eth{(int)(address.Bits % 3)}";
 
     private static Block Block(Random random, bool outbound) =>
         new(Some(random, 5, () => Rule(random, outbound)), random.Next(2) == 0 ? BlockEnd.Deny : BlockEnd.Pass, Policies.Reference);

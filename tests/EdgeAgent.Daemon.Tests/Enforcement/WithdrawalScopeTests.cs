@@ -11,7 +11,7 @@ public sealed class WithdrawalScopeTests
     public void Every_flow_that_a_random_change_withdraws_is_in_the_scope()
     {
         var (withdrawn, all, none, few) = (0, 0, 0, 0);
-        for (var seed = 1; seed <= 3000; seed++)
+        for (var seed = 1; seed <= 4000; seed++)
         {
             var random = new Random(seed);
             var old = RandomPolicies.Make(random);
@@ -26,7 +26,7 @@ public sealed class WithdrawalScopeTests
                 { Filters.IsEmpty: true } => (all, none + 1, few),
                 _ => (all, none, few + 1),
             };
-            var (judgeBefore, judgeAfter) = (new FlowJudge(before), new FlowJudge(after));
+            var (judgeBefore, judgeAfter) = (new FlowJudge(before, RandomPolicies.InterfaceOf), new FlowJudge(after, RandomPolicies.InterfaceOf));
             for (var i = 0; i < 40; i++)
             {
                 var (tracked, seen) = RandomFlow(random);
@@ -81,6 +81,8 @@ public sealed class WithdrawalScopeTests
             (ushort)random.Next(5),
             (ushort)random.Next(3),
             (byte)(random.Next(2) * 8));
+        if (random.Next(3) == 0)
+            seen = seen with { Direction = Direction.Inbound, IsForwarded = true };
         var (from, to) = seen.Direction == Direction.Inbound ? (seen.Peer, seen.Self) : (seen.Self, seen.Peer);
         var original = new FlowTuple { Source = from, Destination = to, Protocol = seen.Protocol, SourcePort = seen.SourcePort, DestinationPort = seen.Port, IcmpType = seen.IcmpType };
 

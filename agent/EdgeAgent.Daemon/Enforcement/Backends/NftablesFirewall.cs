@@ -165,7 +165,7 @@ internal sealed class NftablesReadings(string? networkNamespace) : IFirewallRead
     public IReadOnlyDictionary<string, CounterReading> ReadCounters() => _kernel.ReadCounters();
 
     public IReadOnlyList<string> ReadShadows() =>
-        [.. _kernel.ReadShadows().Where(chain => chain.Hook is Hook.Input or Hook.Output).Select(chain => chain.ToString())];
+        [.. _kernel.ReadShadows().Where(chain => chain.Hook is Hook.Input or Hook.Output || chain.IsBesideOurs).Select(chain => chain.ToString())];
 
     public void Dispose() => _kernel.Dispose();
 }
