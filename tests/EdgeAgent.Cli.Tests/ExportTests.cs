@@ -135,9 +135,10 @@ public sealed class ExportTests
             var (here, cluster) = (new PolicyOracle(resources), new PolicyOracle([.. pods, .. read.Resources.Select(resource => resource.Model)]));
             foreach (var (pod, own) in pods.SelectMany(pod => pod.Addresses.Items.Select(address => (pod, address))))
             {
+                // What has an address of a host and of a pod cannot be told which of them it is: applying such manifests warns.
                 if (hosts.Contains(own))
                     continue;
-                foreach (var host in hosts.Where(host => host.Family == own.Family))
+                foreach (var host in hosts.Where(host => host.Family == own.Family && !pods.Exists(other => other.Addresses.Items.Contains(host))))
                     Look(pod, own.Network, host.Network);
             }
 
