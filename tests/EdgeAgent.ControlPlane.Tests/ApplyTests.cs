@@ -40,6 +40,7 @@ public sealed class ApplyTests
         await using var server = await TestServer.StartAsync();
         var diff = await server.Admin.DiffAsync(TestServer.Request(World));
         Assert.True(diff.Accepted);
+        Assert.Equal(0, diff.Revision);
         Assert.Equal(4, diff.Changes.Count(change => change.Kind == ChangeKind.Created));
         Assert.Equal(3, diff.HostsTouched);
         Assert.Empty((await server.Admin.HistoryAsync(new())).Revisions);

@@ -37,6 +37,8 @@ internal sealed class ResourceChanges(RevisionWriter writer, RevisionLog log, Pu
         var current = publisher.Current;
         var plan = ChangePlan.Make(current, Change(set, author, request.Note));
         var response = Answer(plan.Outcome);
+        // What the documents were held against: none was made.
+        response.Revision = current.Revision.Number;
         response.Flows.AddRange(FlowMapping.ToWire(ChangedFlows.Between(current.Policies, plan.After.Policies)));
         return response;
     }
