@@ -79,6 +79,6 @@ public sealed class CommandTests(BookinfoLab lab)
     {
         Assert.Equal(1, (await lab.EdgectlAsync("status", "default/nobody")).ExitCode);
         Assert.Equal(1, (await lab.EdgectlAsync("get", "host", "nobody")).ExitCode);
-        Assert.Equal(2, (await lab.EdgectlAsync("get", "pods")).ExitCode);
+        Assert.Equal(2, (await lab.EdgectlAsync("get", "gadgets")).ExitCode);
     }
 }
