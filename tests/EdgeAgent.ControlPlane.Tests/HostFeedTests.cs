@@ -90,6 +90,29 @@ public sealed class HostFeedTests
         _ => held! with { Revision = new(message.InSync.Revision) },
     };
 
+    [Fact]
+    public void An_endpoint_of_a_machine_is_served_as_part_of_it_and_by_itself_once_the_machine_is_gone()
+    {
+        const string Endpoint = """
+            apiVersion: projectcalico.org/v3
+            kind: HostEndpoint
+            metadata: {name: vm-dmz, labels: {app: b}}
+            spec: {node: vm, interfaceName: dmz0, expectedIPs: [192.0.2.1], profiles: [projectcalico-default-allow]}
+            """;
+        var state = Apply(FleetState.Empty, Yaml.Join(Yaml.Host("vm", "10.0.0.1", "other"), Yaml.Host("peer", "10.0.0.2", "a"), Endpoint));
+        Assert.Equal(["default/peer", "default/vm"], state.Hosts.Keys.Select(host => host.ToString()));
+        Assert.Empty(state.PolicyOf(new("default", "vm"))!.Policy.Inbound);
+
+        state = Apply(state, "apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: closed}\nspec: {selector: app == 'b', types: [Ingress]}\n");
+        var stage = Assert.Single(state.PolicyOf(new("default", "vm"))!.Policy.Inbound);
+        Assert.Equal(InterfaceMatch.Only("dmz0"), stage.Interface);
+
+        var machine = state.Hosts[new("default", "vm")];
+        state = ChangePlan.Make(state, new(DocumentOrigin.Declared, [], [], [machine])).After;
+        Assert.Equal(["vm-dmz", "default/peer"], state.Hosts.Keys.Select(host => host.ToString()));
+        Assert.Equal(InterfaceMatch.Only("dmz0"), Assert.Single(state.PolicyOf(new("", "vm-dmz"))!.Policy.Inbound).Interface);
+    }
+
     private static FleetState Change(FleetState state, Random random) => random.Next(3) switch
     {
         0 => Apply(state, Yaml.Host($"h{random.Next(6)}", $"10.{random.Next(1, 200)}.{random.Next(200)}.{random.Next(200)}", $"a{random.Next(3)}")),

@@ -283,6 +283,23 @@ public sealed class CalicoTests
         Assert.Equal(new("HostEndpoint", "", "h"), host.Key);
     }
 
+    [Theory]
+    [InlineData("expectedIPs: [10.0.0.1]", null, null)]
+    [InlineData("node: vm, expectedIPs: [10.0.0.1]", null, null)]
+    [InlineData("node: vm, interfaceName: eth0", "vm", "eth0")]
+    [InlineData("node: vm, interfaceName: '*'", "vm", null)]
+    [InlineData("interfaceName: wg-0.1", "h", "wg-0.1")]
+    public void A_host_endpoint_is_about_an_interface_of_its_node(string spec, string? node, string? name) =>
+        Assert.Equal(node is null ? null : new(node, name), Reading.One<EndpointResource>(HostEndpoint(spec)).Binding);
+
+    [Theory]
+    [InlineData("eth0/1")]
+    [InlineData("''")]
+    [InlineData("eth*")]
+    [InlineData("sixteen-letters-")]
+    public void An_interface_name_that_no_interface_can_have_is_an_error(string name) =>
+        Assert.Contains("spec.interfaceName", Reading.Error(HostEndpoint($"node: vm, interfaceName: {name}")), StringComparison.Ordinal);
+
     [Fact]
     public void A_host_endpoint_and_a_host_cannot_share_an_address()
     {

@@ -219,6 +219,12 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
         }
 
         var result = PolicyEngine.Apply(before.Policies, new Change(set.ToEquatableArray(), deleted.ToEquatableArray()));
+
+        // An endpoint may become a part of another host, and be its own again, with no change of its document.
+        foreach (var key in before.Policies.MachineOf.Keys.Where(result.State.Resources.ContainsKey))
+            hosts[new(key.Namespace, key.Name)] = key;
+        foreach (var key in result.State.MachineOf.Keys)
+            hosts.Remove(new HostName(key.Namespace, key.Name));
         return (after with { Policies = result.State, Hosts = hosts.ToImmutable(), Warnings = result.Diagnostics }, result.Diagnostics, result.Changed.Count);
     }
 

@@ -10,6 +10,7 @@ namespace EdgeAgent.Manifests.Calico;
 internal static class HostEndpointReader
 {
     private const string DefaultAllow = "projectcalico-default-allow";
+    private const string Wildcard = "*";
 
     private static readonly ValueType<string> Name = Values.TextWhere(NameSyntax.SubdomainName, static text => NameSyntax.IsSubdomain(text));
 
@@ -26,15 +27,18 @@ internal static class HostEndpointReader
     private static readonly Field<IReadOnlyList<Located<PortInput>>> Ports = Field.Optional(
         "ports", new ListValue<PortInput>(new ObjectValue<PortInput>("a port with name, protocol and port", [PortName, PortProtocol, PortNumber], ReadPort)), "ports that rules may name");
 
+    private static readonly Field<string> Node = Field.Optional(
+        "node", Name, "with interfaceName: the Host or HostEndpoint of this name enforces it; without one of the name, the endpoint is a host by itself");
+
+    private static readonly Field<string> InterfaceName = Field.Optional(
+        "interfaceName", Values.TextWhere("* or an interface's name of 1 to 15 letters, digits, - _ .", static text => text == Wildcard || InterfaceMatch.IsName(text)),
+        "the interface that policy holds on at the host; * for all that no other endpoint of the node names");
+
     private static readonly Field<SpecInput> Spec = Field.Required(
         "spec",
         new ObjectValue<SpecInput>(
             "the spec of a HostEndpoint",
-            [
-                ExpectedIPs, Ports, Profiles,
-                Field.Checked("node", Name, "the agent is known by the host's addresses"),
-                Field.Checked("interfaceName", Values.Text, "policy holds on every interface but loopback"),
-            ],
+            [ExpectedIPs, Ports, Profiles, Node, InterfaceName],
             static input => new(input)),
         "where the host is reached");
 
@@ -47,7 +51,7 @@ internal static class HostEndpointReader
     private static EndpointResource Build(ResourceInput input, ObjectInput spec)
     {
         if (!spec.Has(ExpectedIPs))
-            spec.Context.Warning(spec.Mapping, "the endpoint has no expectedIPs, so nothing is enforced for it; expected the host's addresses");
+            spec.Context.Warning(spec.Mapping, "the endpoint has no expectedIPs, so no other host enforces its half of a flow; expected the host's addresses");
         var profiles = spec.ReadList(Profiles);
         foreach (var (profile, node, context) in profiles.Where(profile => profile.Value != DefaultAllow))
             context.Warning(node, $"profile {Quotation.Quoted(profile)} is not known and denies what no policy decides");
@@ -59,6 +63,7 @@ internal static class HostEndpointReader
             Addresses = EndpointAddresses.Of(spec.ReadList(ExpectedIPs)),
             Ports = spec.ReadList(Ports).Select(port => port.Value.Port).ToEquatableArray(),
             Undecided = profiles is [{ Value: DefaultAllow }, ..] ? UndecidedTraffic.Allow : UndecidedTraffic.Deny,
+            Binding = spec.Read(InterfaceName) is { } name ? new(spec.Read(Node) ?? input.Key.Name, name == Wildcard ? null : name) : null,
         };
     }
 

@@ -22,6 +22,7 @@ internal sealed class Difference
         foreach (var (key, members) in after.World.Members)
             difference.Compare(key, members, moves);
         difference.CompareMoved(moves.Hosts);
+        difference.CompareMachines();
         return [.. difference._parts.Select(pair => new PolicyChange(pair.Key.Item1, pair.Key.Item2, new(pair.Value)))];
     }
 
@@ -30,7 +31,10 @@ internal sealed class Difference
     /// <param name="after">The state after.</param>
     /// <param name="changes">The keys of the resources that changed, sorted.</param>
     public static ImmutableArray<ResourceKey> Removed(EngineState before, EngineState after, IEnumerable<ResourceKey> changes) =>
-        [.. changes.Where(key => before.World.ClassOf.ContainsKey(key) && !after.World.ClassOf.ContainsKey(key))];
+        [.. changes
+            .Where(key => before.World.ClassOf.ContainsKey(key) && !after.World.ClassOf.ContainsKey(key) && !before.MachineOf.ContainsKey(key))
+            .Concat(after.MachineOf.Keys.Where(key => before.World.ClassOf.ContainsKey(key) && !before.MachineOf.ContainsKey(key)))
+            .Order()];
 
     /// <summary>Compares for the hosts of a class that were in it before.</summary>
     private void Compare(HostClassKey key, ClassMembers members, HostMoves moves)
@@ -61,6 +65,23 @@ internal sealed class Difference
 
         foreach (var ((before, after), alike) in moved)
             Add(before, after, [.. alike]);
+    }
+
+    /// <summary>Takes machines with bound endpoints, and those endpoints, out of the classes and compares each machine by itself.</summary>
+    private void CompareMachines()
+    {
+        var apart = new[] { _before, _after }.SelectMany(state => state.MachinePolicies.Keys.Concat(state.MachineOf.Keys)).ToHashSet();
+        if (apart.Count == 0)
+            return;
+        foreach (var (pair, parts) in _parts)
+            _parts[pair] = [.. parts.Select(part => part.Except(apart.Where(part.Contains))).Where(part => !part.IsEmpty)];
+        foreach (var empty in _parts.Where(pair => pair.Value.Count == 0).Select(pair => pair.Key).ToList())
+            _parts.Remove(empty);
+        foreach (var host in apart)
+        {
+            if (_after.SharedPolicyOf(host) is { } after && _before.SharedPolicyOf(host) is var before && !IsSame(before, after))
+                Add(before, after, [host]);
+        }
     }
 
     private void Add(SharedPolicy? before, SharedPolicy after, ImmutableSortedSet<ResourceKey> hosts)

@@ -12,6 +12,7 @@ public sealed class EngineState
         ImmutableSortedDictionary<ResourceKey, Resource> resources,
         DerivedPolicies? derived,
         World world,
+        MachineIndex machines,
         Plans plans,
         ResolvedPolicies resolved,
         ImmutableArray<Diagnostic> warnings)
@@ -20,6 +21,7 @@ public sealed class EngineState
         Resources = resources;
         Mesh = derived;
         World = world;
+        Machines = machines;
         Plans = plans;
         Resolved = resolved;
         Warnings = warnings;
@@ -31,6 +33,7 @@ public sealed class EngineState
         ImmutableSortedDictionary<ResourceKey, Resource>.Empty,
         null,
         World.Empty,
+        MachineIndex.None,
         Plans.None,
         ResolvedPolicies.None,
         []);
@@ -42,7 +45,10 @@ public sealed class EngineState
     public ImmutableSortedDictionary<ResourceKey, Resource> Resources { get; }
 
     /// <summary>The keys of the hosts that policy is enforced at, sorted.</summary>
-    public IEnumerable<ResourceKey> Hosts => World.Endpoints.Values.Where(endpoint => endpoint.IsManaged).Select(endpoint => endpoint.Key);
+    public IEnumerable<ResourceKey> Hosts => World.Endpoints.Values.Where(endpoint => endpoint.IsManaged).Select(endpoint => endpoint.Key).Where(IsMachine);
+
+    /// <summary>The endpoints that are part of another host, which enforces their policy on some of its interfaces.</summary>
+    public IReadOnlyDictionary<ResourceKey, ResourceKey> MachineOf => Machines.MachineOf;
 
     /// <summary>The labels of an endpoint as selectors see them; none where there is no such endpoint.</summary>
     public LabelSet LabelsOf(ResourceKey endpoint) => World.Endpoints.TryGetValue(endpoint, out var known) ? known.Labels : LabelSet.Empty;
@@ -51,7 +57,8 @@ public sealed class EngineState
     public IEnumerable<ResourceKey> EndpointsAt(IpAddress address) => World.EndpointsAt(address).Select(endpoint => endpoint.Key);
 
     /// <summary>What a host must enforce, for those who encode each policy once for many hosts; null when there is no such managed host.</summary>
-    public SharedPolicy? SharedPolicyOf(ResourceKey host) => World.ClassOf.TryGetValue(host, out var key) ? PolicyOf(key) : null;
+    public SharedPolicy? SharedPolicyOf(ResourceKey host) =>
+        MachinePolicies.Of(host) ?? (World.ClassOf.TryGetValue(host, out var key) && IsMachine(host) ? PolicyOf(key) : null);
 
     /// <summary>What is derived from Istio's resources.</summary>
     public DerivedPolicies Derived => Mesh ?? DerivedPolicies.None;
@@ -61,6 +68,10 @@ public sealed class EngineState
 
     internal World World { get; }
 
+    internal MachineIndex Machines { get; }
+
+    internal MachinePolicies MachinePolicies { get; init; } = MachinePolicies.None;
+
     internal Plans Plans { get; }
 
     internal ResolvedPolicies Resolved { get; }
@@ -69,9 +80,10 @@ public sealed class EngineState
     internal ImmutableArray<Diagnostic> Warnings { get; }
 
     /// <summary>What a host must enforce, at the state's revision; null when there is no such managed host.</summary>
-    public HostPolicy? PolicyOf(ResourceKey host) =>
-        World.ClassOf.TryGetValue(host, out var key) ? PolicyOf(key).Policy with { Revision = Revision } : null;
+    public HostPolicy? PolicyOf(ResourceKey host) => SharedPolicyOf(host) is { } shared ? shared.Policy with { Revision = Revision } : null;
 
-    /// <summary>What the hosts of a class must enforce.</summary>
+    private bool IsMachine(ResourceKey endpoint) => !Machines.MachineOf.ContainsKey(endpoint);
+
+    /// <summary>What the endpoints of a class must enforce, apart from those that share a machine with others.</summary>
     internal SharedPolicy PolicyOf(HostClassKey hosts) => Resolved.ByNumber[Plans.NumberOf[hosts]]!;
 }

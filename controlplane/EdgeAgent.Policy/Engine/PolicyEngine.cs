@@ -31,11 +31,16 @@ public static class PolicyEngine
         if (!errors.IsEmpty)
             return new(state, errors, [], []);
         var derived = Derivation.After(state, changes, next);
-        var step = WorldChange.Apply(state.World, Derivation.Merge(changes, state.Derived, derived ?? DerivedPolicies.None));
+        var machines = state.Machines.After(changes, next);
+        var merged = Derivation.Merge(changes, state.Derived, derived ?? DerivedPolicies.None);
+        var step = WorldChange.Apply(state.World, MachineModes.Merge(state.World, merged, state.Machines, machines, next));
         var book = new AddressBook(step.World);
         var plans = Planner.Plan(state.World, step, state.Plans, book);
         var resolved = Resolver.Resolve(state.World, step, state.Plans, plans, book, state.Resolved, step.Changed.Count > FewEndpoints ? null : step.Changed);
-        var result = new EngineState(state.Revision.Next, next, derived, step.World, plans, resolved, Warnings.After(state, step.World, derived));
+        var result = new EngineState(state.Revision.Next, next, derived, step.World, machines, plans, resolved, Warnings.After(state, step.World, machines, derived))
+        {
+            MachinePolicies = state.MachinePolicies.After(machines, endpoint => resolved.ByNumber[plans.NumberOf[step.World.ClassOf[endpoint]]]!),
+        };
         return new(result, result.Warnings, Difference.Changed(state, result, step.Moves), Difference.Removed(state, result, changes.Keys));
     }
 

@@ -8,12 +8,12 @@ namespace EdgeAgent.Policy;
 internal static class Warnings
 {
     /// <summary>The warnings after a step; those of before where nothing that they rest on has changed.</summary>
-    public static ImmutableArray<Diagnostic> After(EngineState before, World world, DerivedPolicies? derived) =>
-        before.World.Policies == world.Policies && before.World.Classes == world.Classes && ReferenceEquals(before.Mesh, derived)
+    public static ImmutableArray<Diagnostic> After(EngineState before, World world, MachineIndex machines, DerivedPolicies? derived) =>
+        before.World.Policies == world.Policies && before.World.Classes == world.Classes && ReferenceEquals(before.Machines, machines) && ReferenceEquals(before.Mesh, derived)
             ? before.Warnings
-            : Of(world, derived ?? DerivedPolicies.None);
+            : Of(world, machines, derived ?? DerivedPolicies.None);
 
-    private static ImmutableArray<Diagnostic> Of(World world, DerivedPolicies derived)
+    private static ImmutableArray<Diagnostic> Of(World world, MachineIndex machines, DerivedPolicies derived)
     {
         var selecting = new HashSet<PolicyNode>();
         foreach (var hosts in world.Classes.Values)
@@ -29,6 +29,7 @@ internal static class Warnings
         [
             .. derived.Diagnostics,
             .. RefusedRoutes.Of(world),
+            .. machines.Warnings,
             .. world.Policies
                 .Where(node => node.Resource.Key.Kind != NamespaceResource.Kind && !selecting.Contains(node))
                 .Select(node => node.Resource)

@@ -34,6 +34,9 @@ public sealed record EndpointResource(ResourceKey Key, SourcePosition Source) : 
 
     /// <summary>The service account that it acts as, or empty.</summary>
     public string ServiceAccount { get; init; } = "";
+
+    /// <summary>The interfaces that its policy is about at its own end; null for all of its own machine.</summary>
+    public InterfaceBinding? Binding { get; init; }
 }
 
 /// <summary>The sorts of endpoints, as far as selectors tell them apart.</summary>
