@@ -1,129 +1,38 @@
-using System.Net;
-using EdgeAgent.Contracts;
 using EdgeAgent.Dataplane;
 using EdgeAgent.Netfilter;
 using EdgeAgent.Testing;
 
 namespace EdgeAgent.Kernel.Tests;
 
-/// <summary>
-/// Real packets against the interpreter, which other tests compare with the evaluator of policies. A second table, before and after
-/// ours, logs what comes and what is left over.
-/// </summary>
+/// <summary>Real packets against the interpreters, which other tests compare with the evaluator of policies.</summary>
 public sealed class CompiledPacketTests : IDisposable
 {
-    private const ushort Group = 5000;
-    private const int Worlds = 40, LeastOfEach = 5;
-    private static readonly IpProtocol[] Protocols = [IpProtocol.Tcp, IpProtocol.Udp, IpProtocol.Sctp, IpProtocol.Icmp, IpProtocol.IcmpV6, new(50)];
-    private readonly NamespacePair _pair = new();
-    private readonly NetfilterKernel _kernel;
-    private readonly PacketLog _log;
-    private readonly RawPackets _raw;
-    private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(120));
-    private readonly IAsyncEnumerator<LoggedPacket> _logged;
+    private readonly PacketTrial _trial = new();
 
-    public CompiledPacketTests()
-    {
-        _kernel = new NetfilterKernel(_pair.Server.Path);
-        _raw = new RawPackets(_pair);
-        _pair.Server.Nft("-f -", $$"""
-            table inet observer {
-                chain come { type filter hook input priority -200; iif lo accept; log prefix "come" group {{Group}}; }
-                chain came { type filter hook input priority 100; iif lo accept; log prefix "left" group {{Group}}; }
-                chain go { type filter hook output priority -200; oif lo accept; log prefix "come" group {{Group}}; }
-                chain gone { type filter hook output priority 100; oif lo accept; log prefix "left" group {{Group}}; }
-            }
-            """);
-        _log = new PacketLog(new PacketLogOptions(Group) { NetworkNamespace = _pair.Server.Path, QueueThreshold = 1 });
-        _logged = _log.ReadAsync(_limit.Token).GetAsyncEnumerator();
-    }
-
-    public void Dispose()
-    {
-        _limit.Cancel();
-        _log.Dispose();
-        _raw.Dispose();
-        _kernel.Dispose();
-        _pair.Dispose();
-        _limit.Dispose();
-    }
+    public void Dispose() => _trial.Dispose();
 
     [Fact]
     public async Task The_kernel_decides_as_the_interpreter()
     {
-        var seen = new Dictionary<(IpProtocol Protocol, bool Accepted), int>();
-        var flows = new HashSet<FlowTuple>();
-        for (var seed = 0; seed < Worlds || !IsEnough(seen); seed++)
+        using var kernel = new NetfilterKernel(_trial.NamespacePath);
+        await _trial.CompareAsync(static seed => RandomHostPolicy.Of(seed), policy =>
         {
-            Assert.True(seed < 20 * Worlds, $"too few to mean anything: {string.Join(", ", seen)}");
-            var policy = RandomHostPolicy.Of(seed);
             var ruleset = RulesetCompiler.Compile(policy, CompileOptions.Default);
-            _kernel.Update(table => RulesetDiffer.Plan(table.Ruleset, ruleset));
-            foreach (var packet in new HostPolicyPackets(new Random(seed), policy).Take(200).Where(RawPackets.CanSend))
-            {
-                // A flow or answer that was seen before would be judged as established.
-                if (!flows.Add(TupleOf(packet)) || flows.Contains(TupleOf(packet).Mirrored))
-                    continue;
-                _raw.Send(packet);
-                var expected = RulesetInterpreter.Run(ruleset, packet).Accepted;
-                var actual = await IsLeftAsync(packet);
-                Assert.True(expected == actual, $"seed {seed}: {packet}: interpreter says {expected}, kernel {actual}\n{RulesetText.Of(ruleset)}");
-                seen[(packet.Protocol, actual)] = seen.GetValueOrDefault((packet.Protocol, actual)) + 1;
-            }
-        }
+            kernel.Update(table => RulesetDiffer.Plan(table.Ruleset, ruleset));
+            return (packet => RulesetInterpreter.Run(ruleset, packet).Accepted, RulesetText.Of(ruleset));
+        });
     }
 
-    // Whatever the worlds are: of every protocol both verdicts, and of all together more than a hundred each.
-    private static bool IsEnough(Dictionary<(IpProtocol Protocol, bool Accepted), int> seen) => new[] { true, false }.All(accepted =>
-        seen.Where(each => each.Key.Accepted == accepted).Sum(static each => each.Value) > 100
-        && Protocols.All(protocol => seen.GetValueOrDefault((protocol, accepted)) >= LeastOfEach));
-
-    // Both chains log within one send call or soon after; the end of the "come" log without a "left" log is known by the next packet.
-    private async Task<bool> IsLeftAsync(Packet packet)
+    [Fact]
+    public async Task With_xtables_the_kernel_decides_as_the_interpreter_of_that()
     {
-        var wanted = TupleOf(packet);
-        _raw.SendMarker();
-        var left = false;
-        while (await _logged.MoveNextAsync())
+        using var kernel = new XTablesKernel(_trial.NamespacePath);
+        await _trial.CompareAsync(static seed => RandomHostPolicy.Of(seed, XTablesTest.Sayable), policy =>
         {
-            var logged = _logged.Current;
-            if (RawPackets.IsMarker(logged.Headers))
-            {
-                if (logged.Prefix == "come")
-                    return left;
-            }
-            else if (logged.Prefix == "left" && TupleOf(logged.Headers) == wanted)
-            {
-                left = true;
-            }
-        }
-
-        throw new InvalidOperationException("the log ended");
+            var ruleset = XTablesCompiler.Compile(policy, CompileOptions.Default);
+            foreach (var operation in XTablesDiffer.Plan(kernel.Read().Held, ruleset))
+                kernel.Apply(operation);
+            return (packet => XTablesInterpreter.Run(ruleset, KernelPacket.HookOf(packet), KernelPacket.Of(packet)).Accepted, XTablesText.Of(ruleset));
+        });
     }
-
-    private static FlowTuple TupleOf(Packet packet)
-    {
-        var inbound = packet.Direction == Direction.Inbound;
-        return new FlowTuple
-        {
-            Source = inbound ? packet.Peer : packet.Self,
-            Destination = inbound ? packet.Self : packet.Peer,
-            Protocol = packet.Protocol,
-            SourcePort = packet.Protocol.HasPorts ? packet.SourcePort : (ushort)0,
-            DestinationPort = packet.Protocol.HasPorts ? packet.Port : (ushort)0,
-            IcmpType = packet.Protocol.HasIcmpType ? packet.IcmpType : (byte)0,
-            IcmpCode = packet.Protocol.HasIcmpType ? packet.IcmpCode : (byte)0,
-        };
-    }
-
-    private static FlowTuple TupleOf(PacketHeaders headers) => new()
-    {
-        Source = headers.Source,
-        Destination = headers.Destination,
-        Protocol = headers.Protocol,
-        SourcePort = headers.SourcePort,
-        DestinationPort = headers.DestinationPort,
-        IcmpType = headers.IcmpType,
-        IcmpCode = headers.IcmpCode,
-    };
 }

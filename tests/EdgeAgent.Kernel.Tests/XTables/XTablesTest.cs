@@ -8,7 +8,7 @@ namespace EdgeAgent.Kernel.Tests;
 /// <summary>A namespace, x_tables and ipset in it, and the programs that others use, as oracles.</summary>
 public abstract class XTablesTest : IDisposable
 {
-    private protected static HostPolicyShape Sayable { get; } = HostPolicyShape.Everything with { Wildcards = false };
+    internal static HostPolicyShape Sayable { get; } = HostPolicyShape.Everything with { Wildcards = false };
 
     private protected TestNamespace Host { get; } = new();
 
