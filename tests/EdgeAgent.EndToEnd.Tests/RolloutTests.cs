@@ -4,7 +4,7 @@ using EdgeAgent.EndToEnd.Tests.Support;
 namespace EdgeAgent.EndToEnd.Tests;
 
 /// <summary>Changes that reach real hosts in waves.</summary>
-[Collection(nameof(BookinfoLab))]
+[Collection(BreakingLabCollection.Name)]
 public sealed class RolloutTests(BookinfoLab lab)
 {
     private static readonly string _article = Repository.Manifest(Manifests.Article);

@@ -4,7 +4,7 @@ using EdgeAgent.Testing;
 namespace EdgeAgent.Daemon.Tests;
 
 /// <summary>What packets meet at a host that has no policy yet.</summary>
-[Collection(ProcessCollection.Name)]
+[Collection(OtherProcessCollection.Name)]
 public sealed class FirstBootTests : IAsyncLifetime
 {
     private const int Ssh = 22, Open = 9080, Closed = 9081;

@@ -6,7 +6,7 @@ using EdgeAgent.Testing;
 namespace EdgeAgent.Daemon.Tests;
 
 /// <summary>An agent that is granted a name, a name server that answers as the test says, and packets.</summary>
-[Collection(ProcessCollection.Name)]
+[Collection(OtherProcessCollection.Name)]
 public sealed class NameTests : IAsyncLifetime
 {
     private const int Port = 5432;

@@ -4,7 +4,7 @@ using EdgeAgent.Testing;
 
 namespace EdgeAgent.Daemon.Tests;
 
-[Collection(ProcessCollection.Name)]
+[Collection(OtherProcessCollection.Name)]
 public sealed class PurgeTests : IAsyncLifetime
 {
     private const int Open = 9080, Closed = 9081;

@@ -5,7 +5,7 @@ using EdgeAgent.Testing;
 
 namespace EdgeAgent.Daemon.Tests;
 
-[Collection(ProcessCollection.Name)]
+[Collection(OtherProcessCollection.Name)]
 public sealed class WithdrawalTests : IAsyncLifetime
 {
     private const int Port = 9080;

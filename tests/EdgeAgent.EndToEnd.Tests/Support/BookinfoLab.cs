@@ -14,10 +14,12 @@ public sealed class BookinfoLab : IAsyncLifetime
 
     private const string ControlAddress = "10.20.1.1";
 
+    private static int s_labs;
+
     private readonly Dictionary<string, ChildProcess> _agents = [];
     private readonly CancellationTokenSource _ended = new();
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("edgeagent-e2e-");
-    private readonly string _prefix = $"ee{Environment.ProcessId}";
+    private readonly string _prefix = $"ee{Environment.ProcessId}-{Interlocked.Increment(ref s_labs)}";
     private List<HttpService> _services = [];
     private string _backend = Usual;
     private ChildProcess? _controlPlane;
@@ -236,10 +238,18 @@ public sealed class BookinfoLab : IAsyncLifetime
     internal void CrashControlPlane() => _controlPlane!.Crash();
 }
 
-/// <summary>One lab for all tests: they run one after another, and each begins with the policies that it names.</summary>
+/// <summary>One lab for many tests: they run one after another, and each begins with the policies that it names.</summary>
 [CollectionDefinition(nameof(BookinfoLab))]
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "xunit's word")]
 public sealed class BookinfoLabCollection : ICollectionFixture<BookinfoLab>;
+
+/// <summary>Another lab, for the tests that break things and wait: they run beside the others.</summary>
+[CollectionDefinition(Name)]
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "xunit's word")]
+public sealed class BreakingLabCollection : ICollectionFixture<BookinfoLab>
+{
+    internal const string Name = "breaking";
+}
 
 /// <summary>The quickstart's manifests.</summary>
 internal static class Manifests
