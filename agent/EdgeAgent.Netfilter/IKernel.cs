@@ -31,7 +31,7 @@ public interface IKernel : IDisposable
 
     /// <summary>
     /// The base chains of other nf_tables tables that can drop what ours accepts, sorted as the kernel lists them. Costs time in
-    /// proportion to all rules of the namespace. Legacy iptables tables are not seen.
+    /// proportion to all rules of the namespace. For legacy iptables see <see cref="LegacyTables"/>.
     /// </summary>
     IReadOnlyList<ForeignBaseChain> ReadShadows();
 

@@ -46,6 +46,9 @@ public sealed class NetfilterKernel : IKernel
     /// <inheritdoc/>
     public IReadOnlyList<ForeignBaseChain> ReadShadows() => _reader.ForeignBaseChains();
 
+    /// <summary>Whether our table looks at forwarded traffic.</summary>
+    public bool IsAtForward() => _reader.IsAt(Hook.Forward);
+
     /// <inheritdoc/>
     public CommitResult Commit(Transaction transaction, uint? expectedGeneration = null)
     {

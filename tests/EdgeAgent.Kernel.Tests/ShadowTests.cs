@@ -29,4 +29,20 @@ public sealed class ShadowTests : KernelTest
     [InlineData("table ip nat { chain post { type nat hook postrouting priority 100; masquerade; }\n }")]
     [InlineData("table bridge b { chain in { type filter hook input priority 0; policy drop; }\n }")]
     public void A_foreign_chain_that_cannot_drop_is_not(string rules) => Assert.Empty(Shadows(rules));
+
+    [Fact]
+    public void Legacy_tables_are_looked_at_where_they_are_and_not_made_where_they_are_not()
+    {
+        using var legacy = new LegacyTables(Host.Path);
+        Assert.Empty(legacy.ReadShadows(forward: true));
+        Assert.DoesNotContain("filter", Host.Execute("cat", ["/proc/self/net/ip_tables_names", "/proc/self/net/ip6_tables_names"]), StringComparison.Ordinal);
+
+        Host.Execute("iptables-legacy", ["-A", "INPUT", "-p", "tcp", "--dport", "80", "-j", "ACCEPT"]);
+        Host.Execute("iptables-legacy", ["-A", "FORWARD", "-j", "DROP"]);
+        Assert.Empty(legacy.ReadShadows(forward: false));
+        Assert.Equal(["iptables filter FORWARD"], legacy.ReadShadows(forward: true));
+
+        Host.Execute("ip6tables-legacy", ["-P", "OUTPUT", "DROP"]);
+        Assert.Equal(["ip6tables filter OUTPUT (policy drop)"], legacy.ReadShadows(forward: false));
+    }
 }

@@ -23,7 +23,7 @@ internal static class ForeignChains
         return found;
     }
 
-    private static bool IsOurs(ListedChain chain) => chain.Family == NetfilterHeader.Inet && chain.Table == Ruleset.Table;
+    internal static bool IsOurs(ListedChain chain) => chain.Family == NetfilterHeader.Inet && chain.Table == Ruleset.Table;
 
     private static bool ReachesDrop(ListedChain start, ILookup<(byte, string, string), ForeignRule> byChain)
     {

@@ -61,6 +61,10 @@ internal sealed class TableReader(NetlinkConnection connection) : IDisposable
         return ForeignChains.ThatCanDrop(chains, rules);
     }
 
+    /// <summary>Whether a chain of ours hangs at a hook.</summary>
+    internal bool IsAt(Hook hook) => Ask("list chains", TableMessage.GetChain, MessageFlags.Dump, static _ => { }, static () => new List<ListedChain>(),
+        static (message, list) => list.Add(ChainCodec.Read(message))).Exists(chain => ForeignChains.IsOurs(chain) && chain.HookNumber == (uint)hook);
+
     /// <summary>The names of our chains that hang at a hook.</summary>
     internal IEnumerable<string> BaseChains() => Chains(ImmutableArray.CreateBuilder<string>()).Values.Where(static chain => chain.Hook is not null).Select(static chain => chain.Name);
 

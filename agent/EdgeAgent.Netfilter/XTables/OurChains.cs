@@ -87,21 +87,22 @@ internal static class OurChains
         return sums;
     }
 
-    /// <summary>The built-in chains of the hooks that we use from which a drop can be reached that is not ours.</summary>
-    internal static IEnumerable<string> Shadows(TableImage image)
+    /// <summary>Whether forwarded traffic comes to our chains.</summary>
+    internal static bool AreAtForward(TableImage image) => image.Chains.Any(chain => HookOf(chain) == Hook.Forward && chain.Rules.Any(entry => IsOurJump(image.Layout, entry, Hook.Forward)));
+
+    /// <summary>The built-in chains from which a drop can be reached that is not ours.</summary>
+    /// <param name="image">The table.</param>
+    /// <param name="forward">Whether forwarded traffic is any business of ours.</param>
+    internal static IEnumerable<string> Shadows(TableImage image, bool forward)
     {
         var byName = image.Chains.ToImmutableDictionary(chain => chain.Name, StringComparer.Ordinal);
-        foreach (var chain in image.Chains.Where(chain => IsLookedAt(chain, image.Layout)))
+        foreach (var chain in image.Chains.Where(chain => HookOf(chain) is { } hook && (hook != Hook.Forward || forward)))
         {
             var drops = VerdictOf(chain.Entries[^1], image.Layout) == (int)FilterVerdict.Drop;
             if (drops || ReachesDrop(chain, byName, image.Layout))
                 yield return $"{(image.Layout.Family == IpFamily.V4 ? "iptables" : "ip6tables")} filter {chain.Name}{(drops ? " (policy drop)" : "")}";
         }
     }
-
-    // Forwarded traffic is none of our business unless we have a jump there.
-    private static bool IsLookedAt(ImageChain chain, EntryLayout layout) =>
-        HookOf(chain) is { } hook && (hook != Hook.Forward || chain.Rules.Any(entry => IsOurJump(layout, entry, hook)));
 
     private static bool ReachesDrop(ImageChain start, ImmutableDictionary<string, ImageChain> byName, EntryLayout layout)
     {

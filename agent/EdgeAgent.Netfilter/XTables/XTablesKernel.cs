@@ -181,7 +181,10 @@ public sealed class XTablesKernel : IDisposable
     }
 
     /// <summary>The built-in chains of the tables <c>filter</c> that can drop what we let pass, in words.</summary>
-    public IReadOnlyList<string> ReadShadows() => [.. OurChains.Shadows(_v4.Read()), .. OurChains.Shadows(_v6.Read())];
+    public IReadOnlyList<string> ReadShadows() => [.. new[] { _v4.Read(), _v6.Read() }.SelectMany(table => OurChains.Shadows(table, OurChains.AreAtForward(table)))];
+
+    /// <summary>Whether our chains look at forwarded traffic.</summary>
+    public bool IsAtForward() => OurChains.AreAtForward(_v4.Read()) || OurChains.AreAtForward(_v6.Read());
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,3 +1,4 @@
+using EdgeAgent.Dataplane;
 using EdgeAgent.Netfilter;
 using EdgeAgent.Netlink;
 
@@ -11,7 +12,7 @@ internal sealed class IptablesReadings(string? networkNamespace) : IFirewallRead
 
     public IReadOnlyDictionary<string, CounterReading> ReadCounters() => _kernel.ReadCounters();
 
-    public IReadOnlyList<string> ReadShadows() => [.. _kernel.ReadShadows(), .. ShadowsBeside()];
+    public IReadOnlyList<string> ReadShadows() => [.. _kernel.ReadShadows(), .. ShadowsBeside(_kernel.IsAtForward())];
 
     public void Dispose()
     {
@@ -19,11 +20,11 @@ internal sealed class IptablesReadings(string? networkNamespace) : IFirewallRead
         _beside.Dispose();
     }
 
-    private IEnumerable<string> ShadowsBeside()
+    private IEnumerable<string> ShadowsBeside(bool isAtForward)
     {
         try
         {
-            return _beside.ReadShadows().Where(chain => chain.Hook is Dataplane.Hook.Input or Dataplane.Hook.Output).Select(chain => chain.ToString());
+            return _beside.ReadShadows().Where(chain => chain.Hook is Hook.Input or Hook.Output || (chain.Hook == Hook.Forward && isAtForward)).Select(chain => chain.ToString());
         }
         catch (NetlinkException e) when (e.Errno is Errno.EINVAL or Errno.EOPNOTSUPP or Errno.EPROTONOSUPPORT)
         {

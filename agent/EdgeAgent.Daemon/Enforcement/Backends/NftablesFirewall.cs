@@ -156,16 +156,3 @@ internal sealed class NftablesFirewall(string? networkNamespace, TableOwnership 
         Other,
     }
 }
-
-/// <summary>What reports read of nf_tables.</summary>
-internal sealed class NftablesReadings(string? networkNamespace) : IFirewallReadings
-{
-    private readonly NetfilterKernel _kernel = new(networkNamespace);
-
-    public IReadOnlyDictionary<string, CounterReading> ReadCounters() => _kernel.ReadCounters();
-
-    public IReadOnlyList<string> ReadShadows() =>
-        [.. _kernel.ReadShadows().Where(chain => chain.Hook is Hook.Input or Hook.Output || chain.IsBesideOurs).Select(chain => chain.ToString())];
-
-    public void Dispose() => _kernel.Dispose();
-}
