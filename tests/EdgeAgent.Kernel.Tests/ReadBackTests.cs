@@ -94,13 +94,30 @@ public sealed class ReadBackTests : KernelTest
               c0a80000-c0a8ffff CounterValue { Counter = p }
             chain c 
               LoadMeta { Key = Family, Into = r0 } | Compare { Source = r0, Operator = Equal, Value = [2] } | LoadPayload { Base = Network, Offset = 12, Length = 4, Into = r0 } | CountByMap { Map = m, Key = r0 } | Decide { Verdict = accept } 'hi'
-            chain input BaseHook { Hook = Input, Priority = 7 }
+            chain input BaseHook { Hook = Input, Priority = 7, DropsRest = False }
               LoadConntrack { Key = State, Into = r0 } | Bitwise { Source = r0, Into = r0, Mask = [1, 0, 0, 0], Xor = [0, 0, 0, 0] } | Compare { Source = r0, Operator = NotEqual, Value = [0, 0, 0, 0] } | Decide { Verdict = drop } ''
               LoadMeta { Key = TransportProtocol, Into = r0 } | LookupVerdict { Map = __map0, Key = r0 } ''
 
             """,
             RulesetFields.Of(table.Ruleset!));
         Assert.Equal(["set __map0 of another kind"], table.Foreign);
+    }
+
+    [Fact]
+    public void The_policy_of_a_chain_is_read_and_set_back_in_place()
+    {
+        var desired = SampleRulesets.Everything;
+        Kernel.Commit(Installation.Of(desired));
+        var listed = Host.Nft("-a list ruleset");
+        Host.Nft("-f -", "add chain inet edgeagent input { policy drop; }\n");
+
+        var table = Kernel.Read();
+        Assert.Empty(table.Foreign);
+        Assert.True(table.Ruleset!.Chains["input"].Hook!.DropsRest);
+        var transaction = Assert.Single(RulesetDiffer.Plan(table.Ruleset, desired).Transactions);
+        Assert.Equal(new SetChainPolicy("input", false), Assert.Single(transaction.Operations));
+        Kernel.Commit(transaction, table.Generation);
+        Assert.Equal(listed, Host.Nft("-a list ruleset"));
     }
 
     [Theory]
@@ -116,9 +133,8 @@ public sealed class ReadBackTests : KernelTest
     [InlineData("add set inet edgeagent s { type ipv4_addr; flags timeout; }", "set s of another kind")]
     [InlineData("add set inet edgeagent s { type ether_addr; }", "set s of another kind")]
     [InlineData("add map inet edgeagent s { type ipv4_addr : mark; }", "set s of another kind")]
-    [InlineData("add chain inet edgeagent x { type filter hook prerouting priority 0; }", "chain x with another type, hook or policy")]
-    [InlineData("add chain inet edgeagent x { type nat hook input priority 0; }", "chain x with another type, hook or policy")]
-    [InlineData("chain inet edgeagent input { policy drop; }", "chain input with another type, hook or policy")]
+    [InlineData("add chain inet edgeagent x { type filter hook prerouting priority 0; }", "chain x with another type or hook")]
+    [InlineData("add chain inet edgeagent x { type nat hook input priority 0; }", "chain x with another type or hook")]
     [InlineData("add table inet edgeagent { flags dormant; }", "table flags 0x1")]
     public void What_the_model_has_no_words_for_is_named_as_foreign(string command, string foreign)
     {

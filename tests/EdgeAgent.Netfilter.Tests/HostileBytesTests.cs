@@ -43,7 +43,7 @@ public sealed class HostileBytesTests
             var schema = tables.Schema();
             Operation[] operations =
             [
-                new AppendRule("c", tables.Rule()), new CreateSet(schema), new CreateChain("c", tables.Hook()), new CreateCounter("c"), new CreateTable(true),
+                new AppendRule("c", tables.Rule()), new CreateSet(schema), new CreateChain("c", tables.Hook()), new SetChainPolicy("c", true), new CreateCounter("c"), new CreateTable(true),
                 new AddElements(schema, tables.Elements(schema, 5)), new AddElements(Schema, tables.Elements(Schema, 5)), new AddElements(Ranges, tables.Elements(Ranges, 5)),
             ];
             var messages = Encoded.Messages(Encoded.Batch(operations));

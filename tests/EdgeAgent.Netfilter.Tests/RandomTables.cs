@@ -15,7 +15,7 @@ internal sealed class RandomTables(int seed)
 
     internal ChainRule Rule() => new(Enumerable.Range(0, _random.Next(0, 8)).Select(_ => Expression()).ToEquatableArray(), Comment());
 
-    internal BaseHook? Hook() => _random.Next(2) == 0 ? null : new BaseHook(Pick(Enum.GetValues<Hook>()), _random.Next(-500, 500));
+    internal BaseHook? Hook() => _random.Next(2) == 0 ? null : new BaseHook(Pick(Enum.GetValues<Hook>()), _random.Next(-500, 500)) { DropsRest = _random.Next(2) == 0 };
 
     internal SetSchema Schema()
     {

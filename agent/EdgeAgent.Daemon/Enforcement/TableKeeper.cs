@@ -37,7 +37,7 @@ internal sealed class TableKeeper<TContent>(IFirewall<TContent> firewall) : IBac
 
     public bool HasEstablished => _established is not null;
 
-    public TableState Establish(Enforcement target, bool lookFirst, Action beforeFirst)
+    public TableState Establish(Enforcement target, bool lookFirst, Action adopt)
     {
         TContent? compiled = null;
         var compile = TimeSpan.Zero;
@@ -45,8 +45,6 @@ internal sealed class TableKeeper<TContent>(IFirewall<TContent> firewall) : IBac
         var state = Establish(
             held =>
             {
-                if (held is null)
-                    beforeFirst();
                 if (reusable is not null)
                     return compiled = reusable;
                 var started = Stopwatch.GetTimestamp();
@@ -54,7 +52,8 @@ internal sealed class TableKeeper<TContent>(IFirewall<TContent> firewall) : IBac
                 compile += Stopwatch.GetElapsedTime(started);
                 return compiled;
             },
-            lookFirst);
+            lookFirst,
+            adopt);
         _established = (target, compiled!);
         return state with { Compile = compile };
     }
@@ -90,7 +89,7 @@ internal sealed class TableKeeper<TContent>(IFirewall<TContent> firewall) : IBac
     public void PutBack()
     {
         if (_established is { } before)
-            Establish(_ => before.Content, lookFirst: true);
+            Establish(_ => before.Content, lookFirst: true, static () => { });
     }
 
     public ContentTexts? TextsOf(Digest digest)
@@ -127,7 +126,7 @@ internal sealed class TableKeeper<TContent>(IFirewall<TContent> firewall) : IBac
 
     public void Dispose() => firewall.Dispose();
 
-    private TableState Establish(Func<TContent?, TContent> desired, bool lookFirst)
+    private TableState Establish(Func<TContent?, TContent> desired, bool lookFirst, Action adopt)
     {
         var (encode, inKernel) = (TimeSpan.Zero, TimeSpan.Zero);
         (TContent Before, HeldContent<TContent> Found)? seen = null;
@@ -140,6 +139,10 @@ internal sealed class TableKeeper<TContent>(IFirewall<TContent> firewall) : IBac
                 seen ??= (before, held);
             _mark = held.Mark;
             var wanted = desired(held.Content);
+            // What others deleted is missed from that moment on; a connection that began since can wait.
+            var isBack = held.Content is null && before is not null;
+            if (held.Content is null && !isBack)
+                adopt();
             try
             {
                 var update = firewall.Update(held, wanted);
@@ -160,6 +163,8 @@ internal sealed class TableKeeper<TContent>(IFirewall<TContent> firewall) : IBac
             // What follows proves and explains: the kernel decides rightly from here on.
             var committed = Stopwatch.GetTimestamp();
             _expected = wanted;
+            if (isBack)
+                adopt();
             var summary = firewall.Summarize(wanted);
             if ((summary.Proof.Elements <= ReadBackUpTo || lookFirst) && !IsProven(summary, wasRead && _mark == held.Mark ? held : null))
             {

@@ -15,10 +15,14 @@ public enum Hook : byte
     Output = 3,
 }
 
-/// <summary>Where a base chain hangs. Its policy is always accept: what is denied is dropped by a rule.</summary>
+/// <summary>Where a base chain hangs.</summary>
 /// <param name="Hook">The hook.</param>
 /// <param name="Priority">Lower runs earlier; filter is 0.</param>
-public sealed record BaseHook(Hook Hook, int Priority);
+public sealed record BaseHook(Hook Hook, int Priority)
+{
+    /// <summary>Whether what the rules leave over is dropped (the chain's policy). Never in what we make: what is denied is dropped by a rule.</summary>
+    public bool DropsRest { get; init; }
+}
 
 /// <summary>One rule: its steps, and a comment that <c>nft list</c> prints.</summary>
 /// <param name="Expressions">The steps in order.</param>

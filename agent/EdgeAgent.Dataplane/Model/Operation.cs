@@ -69,6 +69,13 @@ public sealed record CreateChain(string Name, BaseHook? Hook) : Operation
     public override string ToString() => $"create chain {Name}";
 }
 
+/// <summary>Sets what a base chain does with what its rules leave over.</summary>
+public sealed record SetChainPolicy(string Chain, bool DropsRest) : Operation
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"set policy of chain {Chain}";
+}
+
 /// <summary>Removes a chain that nothing goes to any more, with its rules.</summary>
 public sealed record DeleteChain(string Name) : Operation
 {

@@ -70,7 +70,7 @@ public static class RulesetText
     {
         text.Append("\tchain ").Append(chain.Name).Append(" {\n");
         if (chain.Hook is { } hook)
-            text.Append(CultureInfo.InvariantCulture, $"\t\ttype filter hook {hook.Hook.ToString().ToLowerInvariant()} priority {hook.Priority}; policy accept;\n");
+            text.Append(CultureInfo.InvariantCulture, $"\t\ttype filter hook {hook.Hook.ToString().ToLowerInvariant()} priority {hook.Priority}; policy {(hook.DropsRest ? "drop" : "accept")};\n");
         foreach (var rule in chain.Rules)
             text.Append("\t\t").Append(RuleText.Of(rule)).Append('\n');
         text.Append("\t}\n");

@@ -110,6 +110,7 @@ public static class RulesetDiffer
 
     private static IEnumerable<Operation> Switched(TableChanges changes, IEnumerable<Operation> made) =>
     [
+        .. changes.RepoliciedChains.Select(chain => new SetChainPolicy(chain.Name, chain.Hook!.DropsRest)),
         .. Flushed(changes, changes.RewrittenChains),
         .. changes.Elements.Where(each => each.Changes.Removed.Count > 0).Select(each => new DeleteElements(each.Schema, each.Changes.Removed)),
         .. made,

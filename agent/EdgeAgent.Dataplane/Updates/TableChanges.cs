@@ -16,6 +16,7 @@ internal sealed class TableChanges
         AddedChains = [.. desired.Chains.Values.Where(chain => !Same(actual, chain))];
         RemovedChains = [.. actual.Chains.Values.Where(chain => !Same(desired, chain))];
         RewrittenChains = [.. desired.Chains.Values.Where(chain => Same(actual, chain) && !RulesStay(chain))];
+        RepoliciedChains = [.. desired.Chains.Values.Where(chain => Same(actual, chain) && actual.Chains[chain.Name].Hook != chain.Hook)];
         Elements = [.. desired.Sets.Values.Where(set => Same(actual, set.Schema))
             .Select(set => (set.Schema, Changes: ElementChanges.Between(set.Schema, actual.Sets[set.Schema.Name].Elements, set.Elements)))
             .Where(each => each.Changes.Removed.Count + each.Changes.Added.Count > 0)];
@@ -47,6 +48,9 @@ internal sealed class TableChanges
 
     /// <summary>Chains that stay but whose rules change, or whose rules name what is deleted and made anew.</summary>
     public IReadOnlyList<Chain> RewrittenChains { get; }
+
+    /// <summary>Base chains that stay but whose policy changes: others did that.</summary>
+    public IReadOnlyList<Chain> RepoliciedChains { get; }
 
     /// <summary>Names of sets that are deleted and made anew.</summary>
     public IReadOnlySet<string> ReplacedSets { get; }
@@ -83,5 +87,7 @@ internal sealed class TableChanges
 
     private static bool Same(Ruleset ruleset, SetSchema schema) => ruleset.Sets.TryGetValue(schema.Name, out var set) && set.Schema == schema;
 
-    private static bool Same(Ruleset ruleset, Chain chain) => ruleset.Chains.TryGetValue(chain.Name, out var other) && other.Hook == chain.Hook;
+    private static bool Same(Ruleset ruleset, Chain chain) => ruleset.Chains.TryGetValue(chain.Name, out var other) && IsSamePlace(other.Hook, chain.Hook);
+
+    private static bool IsSamePlace(BaseHook? a, BaseHook? b) => (a?.Hook, a?.Priority) == (b?.Hook, b?.Priority);
 }

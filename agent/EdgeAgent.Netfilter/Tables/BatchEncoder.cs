@@ -138,6 +138,9 @@ internal sealed class BatchEncoder : IDisposable
             case CreateChain create:
                 ChainCodec.WriteNew(message, Ruleset.Table, create.Name, create.Hook);
                 break;
+            case SetChainPolicy set:
+                ChainCodec.WritePolicy(message, Ruleset.Table, set);
+                break;
             case DeleteChain delete:
                 ChainCodec.WriteReference(message, Ruleset.Table, delete.Name);
                 break;
@@ -159,6 +162,7 @@ internal sealed class BatchEncoder : IDisposable
         CreateSet => (TableMessage.NewSet, Make | MessageFlags.Exclusive),
         DeleteSet => (TableMessage.DeleteSet, MessageFlags.Request),
         CreateChain => (TableMessage.NewChain, Make | MessageFlags.Exclusive),
+        SetChainPolicy => (TableMessage.NewChain, MessageFlags.Request),
         DeleteChain => (TableMessage.DeleteChain, MessageFlags.Request),
         FlushChain => (TableMessage.DeleteRule, MessageFlags.Request),
         AppendRule => (TableMessage.NewRule, Make | MessageFlags.Append),

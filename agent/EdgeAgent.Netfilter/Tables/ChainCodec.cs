@@ -8,7 +8,7 @@ internal static class ChainCodec
 {
     private const ushort Table = 1, Name = 3, HookAttribute = 4, Policy = 5, Type = 7, Flags = 10;
     private const ushort HookNumber = 1, Priority = 2, Device = 3, Devices = 4;
-    private const uint Accept = 1, BaseFlag = 1;
+    private const uint Drop = 0, Accept = 1, BaseFlag = 1;
     private const string Filter = "filter";
 
     internal static void WriteNew(MessageWriter message, string table, string chain, BaseHook? hook)
@@ -17,12 +17,19 @@ internal static class ChainCodec
         if (hook is null)
             return;
         message.PutString(Type, Filter);
-        message.PutUInt32BigEndian(Policy, Accept);
+        WritePolicy(message, hook.DropsRest);
         using (message.Nest(HookAttribute))
         {
             message.PutUInt32BigEndian(HookNumber, (uint)hook.Hook);
             message.PutUInt32BigEndian(Priority, unchecked((uint)hook.Priority));
         }
+    }
+
+    /// <summary>Another policy for a base chain that is there.</summary>
+    internal static void WritePolicy(MessageWriter message, string table, SetChainPolicy set)
+    {
+        WriteReference(message, table, set.Chain);
+        WritePolicy(message, set.DropsRest);
     }
 
     internal static void WriteReference(MessageWriter message, string table, string chain)
@@ -57,13 +64,15 @@ internal static class ChainCodec
     internal static bool TryModel(ListedChain chain, out BaseHook? hook)
     {
         hook = null;
-        if (chain.HasDevice || !chain.PolicyAccepts || chain.OtherFlags != 0)
+        if (chain.HasDevice || chain.OtherFlags != 0)
             return false;
         if (chain.HookNumber is not { } number)
             return true;
         if (chain.Type != Filter || number > byte.MaxValue || !Enum.IsDefined((Hook)number))
             return false;
-        hook = new BaseHook((Hook)number, chain.Priority);
+        hook = new BaseHook((Hook)number, chain.Priority) { DropsRest = !chain.PolicyAccepts };
         return true;
     }
+
+    private static void WritePolicy(MessageWriter message, bool dropsRest) => message.PutUInt32BigEndian(Policy, dropsRest ? Drop : Accept);
 }

@@ -190,7 +190,7 @@ internal sealed class TableReader(NetlinkConnection connection) : IDisposable
             if (ChainCodec.TryModel(chain, out var hook))
                 chains[chain.Name] = new Chain(chain.Name, hook, byChain[chain.Name].ToEquatableArray());
             else
-                foreign.Add($"chain {chain.Name} with another type, hook or policy");
+                foreign.Add($"chain {chain.Name} with another type or hook");
         }
 
         return chains.ToImmutable();

@@ -82,7 +82,8 @@ internal static class Damage
         if (bases.Count == 0)
             return table;
         var chain = bases[random.Next(bases.Count)];
-        return table with { Chains = table.Chains.SetItem(chain.Name, chain with { Hook = random.Next(2) == 0 ? null : chain.Hook! with { Priority = 10 } }) };
+        var hook = random.Next(3) switch { 0 => null, 1 => chain.Hook! with { Priority = 10 }, _ => chain.Hook! with { DropsRest = true } };
+        return table with { Chains = table.Chains.SetItem(chain.Name, chain with { Hook = hook }) };
     }
 
     private static NamedSet Rebuilt(NamedSet set, SetSchema schema, Func<int, bool> keep)

@@ -52,6 +52,11 @@ internal sealed class KernelAttempt(Ruleset? before)
                 RequireName(create.Name);
                 _table = Table with { Chains = Table.Chains.Add(create.Name, new(create.Name, create.Hook, [])) };
                 break;
+            case SetChainPolicy set:
+                Require(Table.Chains.TryGetValue(set.Chain, out var based), "ENOENT", "no such chain");
+                Require(based!.Hook is not null, "EOPNOTSUPP", "a policy is for base chains");
+                _table = Table with { Chains = Table.Chains.SetItem(set.Chain, based with { Hook = based.Hook! with { DropsRest = set.DropsRest } }) };
+                break;
             case DeleteChain delete:
                 Require(Table.Chains.ContainsKey(delete.Name), "ENOENT", "no such chain");
                 Require(!References.ToChain(Table, delete.Name), "EBUSY", "something goes to the chain");

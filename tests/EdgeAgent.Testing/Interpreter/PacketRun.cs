@@ -17,7 +17,7 @@ internal sealed class PacketRun(Ruleset ruleset, KernelPacket packet)
     public bool Passes(Chain chain)
     {
         var returns = new Stack<(Chain Chain, int Next)>();
-        var next = 0;
+        var (dropsRest, next) = (chain.Hook is { DropsRest: true }, 0);
         while (true)
         {
             if (++_steps > MaxSteps)
@@ -25,7 +25,7 @@ internal sealed class PacketRun(Ruleset ruleset, KernelPacket packet)
             if (next == chain.Rules.Count)
             {
                 if (!returns.TryPop(out var back))
-                    return true;
+                    return !dropsRest;
                 (chain, next) = back;
                 continue;
             }

@@ -13,7 +13,7 @@ public sealed class InvalidRulesetException(string message) : Exception(message)
 
 /// <summary>
 /// Runs a table on a packet as nf_tables does (nft_do_chain): a rule's steps until one does not match, jumps with a stack,
-/// gotos without, the base chain's policy accept at the end.
+/// gotos without, the base chain's policy at the end.
 /// </summary>
 public static class RulesetInterpreter
 {

@@ -20,10 +20,12 @@ internal interface IBackend : IDisposable
     /// <summary>Makes the kernel hold what an enforcement comes to, by the least change, and proves it.</summary>
     /// <param name="target">What is to be enforced.</param>
     /// <param name="lookFirst">Whether to read the kernel even if nothing says that it changed.</param>
-    /// <param name="beforeFirst">Called before anything is put where nothing of ours was.</param>
+    /// <param name="adopt">
+    /// Called where nothing of ours is: before anything is put there, or, where others took away what was there, as soon as it is back.
+    /// </param>
     /// <exception cref="NetlinkException">The kernel refused; it decides as before.</exception>
     /// <exception cref="Dataplane.UncompilablePolicyException">This host cannot enforce it; nothing was changed.</exception>
-    TableState Establish(Enforcement target, bool lookFirst, Action beforeFirst);
+    TableState Establish(Enforcement target, bool lookFirst, Action adopt);
 
     /// <summary>
     /// Makes the kernel hold an enforcement that differs in members of address sets alone from the one that was established last, in
