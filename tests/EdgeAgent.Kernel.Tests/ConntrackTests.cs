@@ -160,6 +160,30 @@ public sealed class ConntrackTests : IDisposable
         Assert.Equal(pings.Count, _conntrack.Forget(pings));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Sockets_of_a_peer_lead_to_its_flows(bool v6)
+    {
+        // The server listens for both families, so that its IPv4 connections are of IPv6 sockets.
+        var to = v6 ? _pair.ServerV6 : _pair.ServerV4;
+        using var sockets = new SocketTable(_pair.Server.Path);
+        using var one = Open(to, ProtocolType.Tcp);
+        using var two = Open(to, ProtocolType.Tcp);
+        using var udp = Open(to, ProtocolType.Udp);
+        using var other = Open(v6 ? _pair.ServerV4 : _pair.ServerV6, ProtocolType.Tcp);
+        using var elsewhere = Open(_pair.ServerV4, ProtocolType.Tcp, source: _pair.AddClientAddress("10.99.0.77"));
+
+        var peer = Address(v6 ? _pair.ClientV6 : _pair.ClientV4);
+        var found = sockets.ConnectedTo(peer);
+        Assert.All(found, tuple => Assert.Equal((Address(to), peer, (ushort)Port), (tuple.Source, tuple.Destination, tuple.SourcePort)));
+        Assert.Equal(
+            new[] { one, two }.Select(socket => FlowOf(socket).Id).Order(),
+            found.Select(tuple => Assert.IsType<Flow>(_conntrack.Find(tuple)).Id).Order());
+        Assert.Empty(sockets.ConnectedTo(IpAddress.Parse("10.99.0.78")));
+        Assert.Null(_conntrack.Find(found[0] with { SourcePort = 1 }));
+    }
+
     [Fact]
     public void The_use_counts_entries()
     {

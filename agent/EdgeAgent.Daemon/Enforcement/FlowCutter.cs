@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using EdgeAgent.Contracts;
 using EdgeAgent.Dataplane;
 using EdgeAgent.Netfilter;
@@ -23,8 +22,15 @@ internal sealed class FlowCutter(bool byMark, string? networkNamespace) : IDispo
 {
     private const int MostRemembered = 10_000;
 
+    /// <summary>To list so many flows costs as much as another walk of the kernel's table with a filter.</summary>
+    private const int FlowsForOneWalk = 4_000;
+
+    /// <summary>To look for the flows of more sockets one by one costs more than another walk.</summary>
+    private const int MostSockets = 1_000;
+
     private readonly ConntrackTable _conntrack = new(networkNamespace);
     private readonly AddressTable _addresses = new(networkNamespace);
+    private SocketTable? _sockets;
     private Enforcement? _judged;
 
     // Those that bear the mark, so that a grant need not ask the kernel for them; null where they are too many to remember.
@@ -51,37 +57,60 @@ internal sealed class FlowCutter(bool byMark, string? networkNamespace) : IDispo
     {
         _conntrack.Dispose();
         _addresses.Dispose();
+        _sockets?.Dispose();
     }
 
     private List<Flow> Read(WithdrawalScope scope)
     {
+        if (!scope.Everything && scope.Filters.IsEmpty && _marked is { } known)
+            return known;
+        var tracked = _conntrack.ReadUse().Entries;
+        if (tracked == 0)
+            return [];
         if (scope.Everything)
             return _conntrack.ReadAll();
-        var filters = _marked is null ? scope.Filters.Append(new FlowFilter(null) { Mark = CutMark.Bit }).ToList() : [.. scope.Filters];
-        if (filters.Count == 0)
-            return _marked!;
-
-        // Each is a walk of the kernel's whole table; several processors walk at once.
-        var found = new ConcurrentDictionary<(FlowTuple, uint), Flow>();
-        foreach (var flow in _marked ?? [])
-            found[(flow.Original, flow.Id)] = flow;
-        var refused = 0;
-        Parallel.ForEach(filters, filter =>
+        try
         {
-            try
-            {
-                using var table = new ConntrackTable(networkNamespace);
-                foreach (var flow in table.Read(filter))
-                    found[(flow.Original, flow.Id)] = flow;
-            }
-            catch (NetlinkException)
-            {
-                Interlocked.Increment(ref refused);
-            }
-        });
+            var (filters, found) = Narrow(scope);
+            foreach (var flow in _marked ?? [])
+                found[(flow.Original, flow.Id)] = flow;
+            if (tracked <= FlowsForOneWalk * (filters.Count - 1))
+                return _conntrack.ReadAll();
 
-        // Not every kernel can filter by everything; all of them can list.
-        return refused == 0 ? [.. found.Values] : _conntrack.ReadAll();
+            // Each is a walk of the kernel's whole table.
+            foreach (var flow in filters.SelectMany(_conntrack.Read))
+                found[(flow.Original, flow.Id)] = flow;
+            return [.. found.Values];
+        }
+        catch (NetlinkException)
+        {
+            // Not every kernel can filter by everything or list sockets; all of them can list flows.
+            return _conntrack.ReadAll();
+        }
+    }
+
+    /// <summary>The walks that are needed, and the flows that sockets led to without one.</summary>
+    private (List<FlowFilter> Walks, Dictionary<(FlowTuple, uint), Flow> Found) Narrow(WithdrawalScope scope)
+    {
+        List<FlowFilter> walks = [.. scope.Filters];
+        var found = new Dictionary<(FlowTuple, uint), Flow>();
+        if (_marked is null)
+            walks.Add(new FlowFilter(null) { Mark = CutMark.Bit });
+        foreach (var filter in scope.OfSockets)
+        {
+            _sockets ??= new(networkNamespace);
+            var connections = _sockets.ConnectedTo((filter.Source ?? filter.Answerer)!.Value);
+            if (connections.Count > MostSockets)
+            {
+                walks.Add(filter);
+                continue;
+            }
+
+            foreach (var flow in connections.Select(_conntrack.Find).OfType<Flow>())
+                found[(flow.Original, flow.Id)] = flow;
+        }
+
+        return (walks, found);
     }
 
     private CutResult Judge(Enforcement enforcement, List<Flow> flows)

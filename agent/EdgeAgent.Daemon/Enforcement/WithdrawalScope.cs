@@ -9,16 +9,20 @@ namespace EdgeAgent.Daemon;
 /// </summary>
 /// <param name="Everything">Whether any flow may be concerned.</param>
 /// <param name="Filters">Else the flows that may be; none where the change withdraws nothing.</param>
-public sealed record WithdrawalScope(bool Everything, EquatableArray<FlowFilter> Filters)
+/// <param name="OfSockets">
+/// More flows that may be, of which only TCP connections of the host itself count: those that are tracked the other way round, since they were
+/// picked up in their middle. The sockets lead to them sooner than a walk.
+/// </param>
+public sealed record WithdrawalScope(bool Everything, EquatableArray<FlowFilter> Filters, EquatableArray<FlowFilter> OfSockets)
 {
     /// <summary>More walks with a filter than this cost more than one without.</summary>
     private const int MostFilters = 8;
 
     /// <summary>Any flow.</summary>
-    public static WithdrawalScope All { get; } = new(true, []);
+    public static WithdrawalScope All { get; } = new(true, [], []);
 
     /// <summary>No flow.</summary>
-    public static WithdrawalScope None { get; } = new(false, []);
+    public static WithdrawalScope None { get; } = new(false, [], []);
 
     /// <summary>The scope of a change.</summary>
     /// <param name="before">What flows were last judged by; null for nothing.</param>
@@ -35,20 +39,40 @@ public sealed record WithdrawalScope(bool Everything, EquatableArray<FlowFilter>
         if (!WithdrawalSuspects.Gather(old, now, suspects))
             return All;
         var filters = suspects.SelectMany(Filtered).Distinct().ToEquatableArray();
-        return filters.Count > MostFilters ? All : new(false, filters);
+        return filters.Count > MostFilters ? All : new(false, filters, suspects.SelectMany(OfItsSockets).Except(filters).ToEquatableArray());
     }
 
-    // A connection that was picked up in its middle is tracked in the direction of whoever sent first; it is asked for both ways.
+    // A connection that was picked up in its middle is tracked in the direction of whoever sent first. Of one through the host, which has no
+    // socket here, both ways are asked for.
     private static IEnumerable<FlowFilter> Filtered(Suspect suspect)
     {
         if (suspect.Peer is { } peer)
-            return [new(peer.Family) { Source = peer }, new(peer.Family) { Answerer = peer }];
+        {
+            return suspect.Path switch
+            {
+                TrafficPath.Inbound => [From(peer)],
+                TrafficPath.Outbound => [To(peer)],
+                _ => [From(peer), To(peer)],
+            };
+        }
+
         var (protocol, port) = suspect.Service!.Value;
         return new[] { IpFamily.V4, IpFamily.V6 }.Select(family => new FlowFilter(family) { Protocol = protocol }).SelectMany(family => protocol == IpProtocol.Tcp
             ? new[] { family with { AnsweringPort = port }, family with { SourcePort = port } }
             : [family with { AnsweringPort = port }]);
     }
+
+    private static IEnumerable<FlowFilter> OfItsSockets(Suspect suspect) => suspect switch
+    {
+        { Peer: { } peer, Path: TrafficPath.Inbound } => [To(peer)],
+        { Peer: { } peer, Path: TrafficPath.Outbound } => [From(peer)],
+        _ => [],
+    };
+
+    private static FlowFilter From(IpAddress peer) => new(peer.Family) { Source = peer };
+
+    private static FlowFilter To(IpAddress peer) => new(peer.Family) { Answerer = peer };
 }
 
-/// <summary>Flows of one peer, or to one port of anybody.</summary>
-internal readonly record struct Suspect(IpAddress? Peer, (IpProtocol Protocol, ushort Port)? Service);
+/// <summary>Flows of one peer on one path, or to one port of anybody.</summary>
+internal readonly record struct Suspect(TrafficPath Path, IpAddress? Peer, (IpProtocol Protocol, ushort Port)? Service);

@@ -15,12 +15,12 @@ internal static class WithdrawalSuspects
     {
         var sets = ChangedSets(old, now);
         var portSets = old.PortSets.Keys.Union(now.PortSets.Keys).Where(id => old.PortSets.GetValueOrDefault(id)?.Digest != now.PortSets.GetValueOrDefault(id)?.Digest).ToHashSet();
-        return TrafficPaths.All.All(path => Gather(old.StagesOf(path), now.StagesOf(path), sets, portSets, suspects));
+        return TrafficPaths.All.All(path => Gather(path, old.StagesOf(path), now.StagesOf(path), sets, portSets, suspects));
     }
 
-    private static bool Gather(EquatableArray<Stage> before, EquatableArray<Stage> after, Dictionary<string, SetChange> sets, HashSet<string> portSets, HashSet<Suspect> suspects)
+    private static bool Gather(TrafficPath path, EquatableArray<Stage> before, EquatableArray<Stage> after, Dictionary<string, SetChange> sets, HashSet<string> portSets, HashSet<Suspect> suspects)
     {
-        if (before != after && !(HaveOneShape(before, after) && ChangedRules(before, after).All(rule => AddService(rule, suspects))))
+        if (before != after && !(HaveOneShape(before, after) && ChangedRules(before, after).All(rule => AddService(path, rule, suspects))))
             return false;
         if (sets.Count + portSets.Count == 0)
             return true;
@@ -28,11 +28,11 @@ internal static class WithdrawalSuspects
             return false;
         foreach (var rule in before == after ? Rules(before) : Rules(before).Concat(Rules(after)))
         {
-            if (rule.PeerPorts.Any(portSets.Contains) && !AddService(rule, suspects))
+            if (rule.PeerPorts.Any(portSets.Contains) && !AddService(path, rule, suspects))
                 return false;
             foreach (var id in rule.PeerAnyOf.Concat(rule.PeerNoneOf))
             {
-                if (sets.TryGetValue(id, out var change) && !AddPeers(Against(rule, id, change), rule, suspects))
+                if (sets.TryGetValue(id, out var change) && !AddPeers(path, Against(rule, id, change), rule, suspects))
                     return false;
             }
         }
@@ -74,23 +74,23 @@ internal static class WithdrawalSuspects
         _ => change.Added.Concat(change.Removed),
     };
 
-    private static bool AddPeers(IEnumerable<Cidr> blocks, Rule rule, HashSet<Suspect> suspects)
+    private static bool AddPeers(TrafficPath path, IEnumerable<Cidr> blocks, Rule rule, HashSet<Suspect> suspects)
     {
         var peers = blocks.SelectMany(Addresses).Take(MostPeers + 1).ToList();
         if (peers.Count > MostPeers)
-            return AddService(rule, suspects);
+            return AddService(path, rule, suspects);
         foreach (var peer in peers)
-            suspects.Add(new(peer, null));
-        return suspects.Count(suspect => suspect.Peer is not null) <= MostPeers;
+            suspects.Add(new(path, peer, null));
+        return suspects.Select(suspect => suspect.Peer).OfType<IpAddress>().Distinct().Count() <= MostPeers;
     }
 
-    private static bool AddService(Rule rule, HashSet<Suspect> suspects)
+    private static bool AddService(TrafficPath path, Rule rule, HashSet<Suspect> suspects)
     {
         if (rule.Protocol is not { Negated: false, Protocol: { HasPorts: true } protocol } || rule.Ports.IsEmpty || rule.Ports.Any(range => range.First != range.Last))
             return false;
         foreach (var range in rule.Ports)
-            suspects.Add(new(null, (protocol, range.First)));
-        return suspects.Count(suspect => suspect.Service is not null) <= MostServices;
+            suspects.Add(new(path, null, (protocol, range.First)));
+        return suspects.Select(suspect => suspect.Service).OfType<(IpProtocol, ushort)>().Distinct().Count() <= MostServices;
     }
 
     private static Dictionary<string, SetChange> ChangedSets(HostPolicy old, HostPolicy now)

@@ -27,12 +27,17 @@ internal static class FlowCodec
     /// <summary>The entry and no other: tuple, zone and id.</summary>
     internal static void WriteReference(MessageWriter message, Flow flow)
     {
-        using (message.Nest(Original))
-            WriteTuple(message, flow.Original);
-
+        WriteOriginal(message, flow.Original);
         if (flow.Zone != 0)
             message.PutUInt16BigEndian(Zone, flow.Zone);
         message.PutUInt32BigEndian(Id, flow.Id);
+    }
+
+    /// <summary>The entry by its tuple alone.</summary>
+    internal static void WriteOriginal(MessageWriter message, FlowTuple original)
+    {
+        using var nested = message.Nest(Original);
+        WriteTuple(message, original);
     }
 
     /// <summary>An entry for an established TCP connection, picked up in its middle: windows are not checked, since their scaling is unknown.</summary>
