@@ -64,8 +64,9 @@ internal sealed class StreamSession(
         while (await call.ResponseStream.MoveNext(stopping).ConfigureAwait(false))
         {
             var now = events.Now;
-            events.Post(new Heard(now));
             var message = call.ResponseStream.Current;
+            if (message.MessageCase is not (ServerMessage.MessageOneofCase.Snapshot or ServerMessage.MessageOneofCase.Delta or ServerMessage.MessageOneofCase.InSync))
+                events.Post(new Heard(now));
             switch (message.MessageCase)
             {
                 case ServerMessage.MessageOneofCase.Welcome:
@@ -109,11 +110,13 @@ internal sealed class StreamSession(
                 events.Post(new PolicyReceived(now, arrived.Policy));
                 break;
             case SnapshotNeeded needed:
+                events.Post(new Heard(now));
                 AgentLog.Resync(log, needed.Reason);
                 _resyncReason = needed.Reason;
                 _resyncWanted.Release();
                 break;
             default:
+                events.Post(new Heard(now));
                 break;
         }
     }

@@ -18,10 +18,10 @@ public sealed record ClosedUntilPolicy(TimeSpan At) : AgentEvent(At);
 /// <summary>A refusal that was kept on disk.</summary>
 public sealed record RefusalLoaded(TimeSpan At, Refusal Refusal) : AgentEvent(At);
 
-/// <summary>The control plane said anything at all.</summary>
+/// <summary>The control plane said anything but a policy.</summary>
 public sealed record Heard(TimeSpan At) : AgentEvent(At);
 
-/// <summary>The control plane sent a policy, or another revision of the one that it sent before.</summary>
+/// <summary>The control plane is heard, and what it said is a policy, or another revision of the one that it sent before.</summary>
 public sealed record PolicyReceived(TimeSpan At, PolicyVersion Policy) : AgentEvent(At);
 
 /// <summary>An operator wants a refused policy to be tried again.</summary>

@@ -36,6 +36,7 @@ public static class AgentReducer
                 step.Hear(e.At);
                 break;
             case PolicyReceived e:
+                step.Hear(e.At);
                 step.Receive(e.Policy);
                 break;
             case RetryRequested e:

@@ -60,7 +60,6 @@ internal sealed class AgentUnderTest : IDisposable
         var delta = HostPolicyMapping.ToWire(HostPolicyDelta.Between(_policy, next));
         _policy = next;
         var received = Stopwatch.GetTimestamp();
-        _events.Post(new Heard(_events.Now));
         var arrived = (PolicyArrived)_inbox.Accept(delta);
         _events.Post(new PolicyReceived(_events.Now, arrived.Policy));
         Until(arrived.Policy.Digest);

@@ -30,11 +30,7 @@ internal sealed class Agenda
     }
 
     /// <summary>The control plane sends a policy, which is also something heard.</summary>
-    internal void Receive(PolicyVersion policy)
-    {
-        Happens(at => new Heard(at));
-        Happens(at => new PolicyReceived(at, policy));
-    }
+    internal void Receive(PolicyVersion policy) => Happens(at => new PolicyReceived(at, policy));
 
     internal void Hear() => Happens(at => new Heard(at));
 
