@@ -90,7 +90,7 @@ public sealed class TableImageTests
             {
                 var image = TableImage.Read(EntryLayout.Of(family), info, random.Next(4) == 0 ? bytes.AsMemory(0, random.Next(bytes.Length)) : bytes);
                 OurChains.Read(image, static number => $"{number}", []);
-                _ = OurChains.Shadows(image).Count();
+                _ = OurChains.Shadows(image, forward: true).Count();
                 image.Write();
                 read++;
             }
