@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using EdgeAgent.ControlPlane.Configuration;
+using EdgeAgent.ControlPlane.Hosting;
 using EdgeAgent.ControlPlane.Trust;
 using Grpc.Core;
 using static EdgeAgent.ControlPlane.Tests.TrustedClients;
@@ -59,6 +60,44 @@ public sealed class LimitTests
         Assert.Contains(StatusCode.ResourceExhausted, ends);
         Assert.True(ends.Count(end => end == StatusCode.OK) >= 200);
         await admin.StatusAsync(new());
+    }
+
+    [Fact]
+    public async Task So_many_handshakes_are_made_at_once_and_the_others_wait_in_order_but_for_those_who_leave()
+    {
+        var turns = new HandshakeTurns(2, TimeSpan.FromMinutes(10), () => false, TimeProvider.System);
+        using var first = await turns.TakeAsync(CancellationToken.None);
+        using var second = await turns.TakeAsync(CancellationToken.None);
+        using var left = new CancellationTokenSource();
+        var leaving = turns.TakeAsync(left.Token);
+        var (third, fourth) = (turns.TakeAsync(CancellationToken.None), turns.TakeAsync(CancellationToken.None));
+        await left.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaving);
+        Assert.False(third.IsCompleted || fourth.IsCompleted);
+
+        first.Dispose();
+        first.Dispose();
+        using var next = await third.WaitAsync(Eventually.Patience);
+        Assert.False(fourth.IsCompleted);
+        second.Dispose();
+        (await fourth.WaitAsync(Eventually.Patience)).Dispose();
+    }
+
+    [Fact]
+    public async Task A_client_that_makes_its_handshake_slowly_keeps_nobody_waiting_for_long_but_a_busy_machine_does()
+    {
+        var isBusy = true;
+        var turns = new HandshakeTurns(1, TimeSpan.FromMilliseconds(20), () => Volatile.Read(ref isBusy), TimeProvider.System);
+        var slow = await turns.TakeAsync(CancellationToken.None);
+        var waiting = turns.TakeAsync(CancellationToken.None);
+        await Task.Delay(100);
+        Assert.False(waiting.IsCompleted);
+        Volatile.Write(ref isBusy, false);
+        var next = await waiting.WaitAsync(Eventually.Patience);
+
+        // Its own end, later, is not a second one.
+        slow.Dispose();
+        next.Dispose();
     }
 
     [Fact]

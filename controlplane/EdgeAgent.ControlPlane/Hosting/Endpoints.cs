@@ -9,6 +9,11 @@ namespace EdgeAgent.ControlPlane.Hosting;
 /// <summary>What the server listens on, and the limits of what it accepts there.</summary>
 internal static class Endpoints
 {
+    // Enough for processors to be busy while packets are on long ways, and few enough that each handshake is done in a fraction of its time.
+    private const int HandshakesOfProcessor = 32;
+
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(1);
+
     /// <summary>Sets up Kestrel.</summary>
     public static void Configure(KestrelServerOptions kestrel, ServerConfiguration configuration, ServerCertificates? certificates)
     {
@@ -30,7 +35,7 @@ internal static class Endpoints
         {
             listen.Protocols = certificates is null ? HttpProtocols.Http2 : HttpProtocols.Http1AndHttp2;
             if (certificates is not null)
-                listen.UseHttps(certificates.Configure);
+                UseTls(listen, certificates);
         });
         if (configuration.Http is not { } http)
             return;
@@ -45,8 +50,34 @@ internal static class Endpoints
         });
     }
 
+    private static void UseTls(ListenOptions listen, ServerCertificates certificates)
+    {
+        var turns = new HandshakeTurns(HandshakesOfProcessor * Environment.ProcessorCount, LongestTurn, IsBusy, TimeProvider.System);
+        listen.Use(next => async connection =>
+        {
+            try
+            {
+                using var turn = await turns.TakeAsync(connection.ConnectionClosed);
+                connection.Features.Set(turn);
+                await next(connection);
+            }
+            catch (OperationCanceledException) when (connection.ConnectionClosed.IsCancellationRequested)
+            {
+                // The client did not wait.
+            }
+        });
+        listen.UseHttps(certificates.Configure);
+        listen.Use(next => connection =>
+        {
+            connection.Features.Get<HandshakeTurn>()?.Dispose();
+            return next(connection);
+        });
+    }
+
     /// <summary>Whether a request came over the plain HTTP endpoint.</summary>
     public static bool IsPlainHttp(HttpContext context) => context.Features.Get<PlainHttp>() is not null;
+
+    private static bool IsBusy() => ThreadPool.PendingWorkItemCount > Environment.ProcessorCount;
 
     private sealed class PlainHttp
     {

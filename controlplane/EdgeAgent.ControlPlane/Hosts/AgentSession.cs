@@ -26,6 +26,8 @@ internal sealed class AgentSession(
     // The board keeps the newest report of every host in memory.
     private const int MostStatusBytes = 1024 * 1024;
 
+    private static readonly WriteOptions MoreFollows = new(WriteFlags.BufferHint);
+
     /// <summary>Serves the connection until it ends.</summary>
     /// <param name="expiry">When the host's certificate ends; null for never.</param>
     /// <param name="stopping">Ends when the server stops.</param>
@@ -142,19 +144,24 @@ internal sealed class AgentSession(
 
     private async Task<Status> WriteAsync(CancellationToken cancel)
     {
+        // What belongs together leaves together: in one record of TLS and one packet.
+        responses.WriteOptions = MoreFollows;
         await responses.WriteAsync(new() { Welcome = Welcome() }, cancel);
         for (var heartbeat = false; ; heartbeat = !await connection.Signal.WaitAsync(configuration.HeartbeatInterval, cancel))
         {
+            responses.WriteOptions = null;
             while (connection.NextCommand() is { } command)
                 await responses.WriteAsync(new() { Command = command }, cancel);
             if (feed.Next(publisher.Current) is not { } messages)
                 return new(StatusCode.Aborted, $"host {connection.Host} was deleted; connect again to register it anew");
+            responses.WriteOptions = MoreFollows;
             foreach (var message in messages)
             {
                 await responses.WriteAsync(message, cancel);
                 telemetry.Sent(message.MessageCase);
             }
 
+            responses.WriteOptions = null;
             if (heartbeat || messages.Count > 0)
                 await responses.WriteAsync(new() { Heartbeat = new() { At = time.GetUtcNow().ToTimestamp() } }, cancel);
         }

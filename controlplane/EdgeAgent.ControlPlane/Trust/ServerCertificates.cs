@@ -21,6 +21,7 @@ internal sealed class ServerCertificates : IDisposable
     private readonly string[] _names;
     private readonly TimeProvider _time;
     private X509Certificate2 _server;
+    private SslStreamCertificateContext? _context;
 
     private ServerCertificates(ServerConfiguration configuration, TimeProvider time)
     {
@@ -56,7 +57,15 @@ internal sealed class ServerCertificates : IDisposable
         https.ServerCertificateSelector = (_, _) => Current();
         https.ServerCertificateChain = _chain;
         // Times are looked at for each call, so that a host whose certificate ended is told so rather than cut off.
-        https.OnAuthenticate = (_, options) => options.CertificateChainPolicy = OnlyAuthorities.ToPolicy(_clientAuthorities, ignoreTime: true);
+        https.OnAuthenticate = (_, options) =>
+        {
+            options.CertificateChainPolicy = OnlyAuthorities.ToPolicy(_clientAuthorities, ignoreTime: true);
+
+            // One context for all connections: a selected certificate would make OpenSSL's anew for each, which costs a connection memory
+            // and time, and no session could be resumed.
+            options.ServerCertificateContext = CurrentContext();
+            options.ServerCertificateSelectionCallback = null;
+        };
     }
 
     /// <inheritdoc/>
@@ -90,6 +99,13 @@ internal sealed class ServerCertificates : IDisposable
         {
             throw new ConfigurationException($"{files.Certificate}, {files.Key}, {files.ClientAuthorities}: {e.Message} (expected certificates and a key in PEM)");
         }
+    }
+
+    private SslStreamCertificateContext CurrentContext()
+    {
+        var certificate = Current();
+        lock (_renewing)
+            return _context is { } made && made.TargetCertificate == certificate ? made : _context = SslStreamCertificateContext.Create(certificate, _chain, offline: true);
     }
 
     private X509Certificate2 Current()
