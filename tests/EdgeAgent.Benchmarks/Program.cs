@@ -46,4 +46,4 @@ var thing = new Argument<string>("thing");
 thing.AcceptOnlyFromAmong([.. Probe.All.Keys]);
 var probe = new Command(Probe.Command, "Runs one thing alone and prints the most memory that this process had resident, in KiB.") { thing };
 probe.SetAction(parsed => Probe.Run(parsed.GetValue(thing)!));
-return new RootCommand("Benchmarks of EdgeAgent.") { claims, probe, WorldsCommand.Create() }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of EdgeAgent.") { claims, probe, WorldsCommand.Create(), LoadCommand.Create() }.Parse(args).Invoke();

@@ -20,6 +20,9 @@ internal static class Repository
     /// <summary>The lab's tool.</summary>
     public static string Lab { get; } = Executable("EdgeAgent.Lab", "edgelab");
 
+    /// <summary>The load.</summary>
+    public static string Benchmarks { get; } = Executable("EdgeAgent.Benchmarks", "EdgeAgent.Benchmarks");
+
     /// <summary>A manifest of the quickstart.</summary>
     public static string Manifest(string name) => Path.Combine(Root, "packaging", "quickstart", "manifests", name);
 
