@@ -16,6 +16,9 @@ internal static class DriftClaims
 {
     private const int Rounds = 20;
 
+    /// <summary>Milliseconds between two changes.</summary>
+    private const int Rest = 50;
+
     /// <summary>Every kind of foreign change by <c>nft</c>, from its commit to the commit that repairs it, through the agent's own services.</summary>
     public static IEnumerable<Claim> Repair()
     {
@@ -36,6 +39,8 @@ internal static class DriftClaims
         var (times, noticed, byKind) = (new List<double>(), new List<double>(), new Dictionary<string, List<double>>());
         foreach (var damage in Enumerable.Repeat(Damages(table).ToList(), Rounds + 1).SelectMany((round, i) => round.Select(command => (Command: command, Counts: i > 0))))
         {
+            // The kernel is still freeing what the last repair replaced, and would do that first.
+            Thread.Sleep(Rest);
             var repairs = agent.State.Repairs;
             lab.Place.Nft("-f -", damage.Command + "\n");
             var (damaged, by) = commits.Take();
@@ -75,7 +80,8 @@ internal static class DriftClaims
             lab.WaitForTable();
             using var foreign = new NetfilterKernel(lab.Place.Path);
             var changes = 0;
-            Loop(foreign, TimeSpan.FromSeconds(15), ref changes);
+            // The runtime compiles anew what it finds busy, once, and that takes several times what the agent itself does.
+            Loop(foreign, TimeSpan.FromSeconds(45), ref changes);
             agent.Refresh();
             var before = agent.TotalProcessorTime;
             changes = 0;

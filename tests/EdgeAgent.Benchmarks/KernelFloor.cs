@@ -14,7 +14,7 @@ namespace EdgeAgent.Benchmarks;
 /// </summary>
 internal static class KernelFloor
 {
-    private const int Rounds = 60;
+    private const int Rounds = 100;
 
     /// <summary>The time from a change by <c>nft</c> to a transaction that was sent, ready made, by the thread that the kernel told of the change.</summary>
     /// <param name="table">A table to damage.</param>
@@ -54,7 +54,7 @@ internal static class KernelFloor
         {
             place.Nft("-f -", damage + "\n");
             times.Add(repaired.Take());
-            Thread.Sleep(20);
+            Thread.Sleep(50);
         }
 
         stop.Cancel();
