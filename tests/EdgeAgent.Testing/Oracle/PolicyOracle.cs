@@ -15,9 +15,18 @@ public sealed class PolicyOracle(IEnumerable<Resource> resources, ResolvedNames?
     private readonly List<EndpointResource> _endpoints = [.. resources.OfType<EndpointResource>()];
     private readonly Dictionary<(EndpointMatch, ResourceKey), bool> _denoted = [];
     private readonly Dictionary<(string, Direction), List<PolicyResource>> _ordered = [];
+    private readonly Dictionary<(string, Direction, ResourceKey), List<PolicyResource>> _forwarding = [];
     private readonly Dictionary<(string, Direction, IpAddress), List<PolicyResource>> _selecting = [];
     private readonly Dictionary<IpAddress, List<EndpointResource>> _having = [];
     private List<TierResource>? _tiers;
+
+    /// <summary>Evaluates the resources of a state. Of those that policies are derived from, it reads what is derived: it does not derive.</summary>
+    public static PolicyOracle Of(EngineState state)
+    {
+        var derived = state.Derived.Policies;
+        var replaced = derived.Select(policy => policy.Key).ToHashSet();
+        return new([.. state.Resources.Values.Where(resource => !replaced.Contains(resource.Key)), .. derived]);
+    }
 
     /// <summary>The managed endpoints.</summary>
     public IEnumerable<EndpointResource> Hosts => _endpoints.Where(endpoint => endpoint.IsManaged);
@@ -57,9 +66,13 @@ public sealed class PolicyOracle(IEnumerable<Resource> resources, ResolvedNames?
     {
         foreach (var tier in _tiers ??= [.. Tiers()])
         {
-            var policies = PoliciesOf(tier, direction)
-                .Where(policy => policy is { AppliesOnForward: true, Mode: PolicyMode.Enforce } && policy.Side(direction)!.Subjects.Items.Any(subject => IsSubject(subject, host)))
-                .ToList();
+            if (!_forwarding.TryGetValue((tier.Key.Name, direction, host.Key), out var policies))
+            {
+                _forwarding[(tier.Key.Name, direction, host.Key)] = policies = PoliciesOf(tier, direction)
+                    .Where(policy => policy is { AppliesOnForward: true, Mode: PolicyMode.Enforce } && policy.Side(direction)!.Subjects.Items.Any(subject => IsSubject(subject, host)))
+                    .ToList();
+            }
+
             var verdict = policies
                 .SelectMany(policy => policy.Side(direction)!.Rules.Items)
                 .Where(rule => rule.Verdict != Verdict.Log && Matches(rule, packet, direction, self, peer))
@@ -95,7 +108,7 @@ public sealed class PolicyOracle(IEnumerable<Resource> resources, ResolvedNames?
     private List<EndpointResource> Having(IpAddress address)
     {
         if (!_having.TryGetValue(address, out var having))
-            _having[address] = having = _endpoints.Where(endpoint => endpoint.Addresses.Items.Any(block => block.Contains(address))).ToList();
+            _having[address] = having = _endpoints.Where(endpoint => endpoint.Addresses.Items.Any(block => Holds(block, address))).ToList();
         return having;
     }
 
@@ -149,8 +162,15 @@ public sealed class PolicyOracle(IEnumerable<Resource> resources, ResolvedNames?
     }
 
     private static bool InNets(PeerMatch match, IpAddress address) =>
-        (match.Nets.IsEmpty || match.Nets.Items.Any(block => block.Contains(address)))
-        && !match.NotNets.Items.Any(block => block.Contains(address));
+        (match.Nets.IsEmpty || match.Nets.Items.Any(block => Holds(block, address)))
+        && !match.NotNets.Items.Any(block => Holds(block, address));
+
+    /// <summary>Whether the first bits of an address are those of a block: the oracle's own reading, not the product's.</summary>
+    private static bool Holds(Cidr block, IpAddress address)
+    {
+        var rest = (block.Family == IpFamily.V4 ? 32 : 128) - block.Length;
+        return block.Family == address.Family && (block.Length == 0 || block.Network.Bits >> rest == address.Bits >> rest);
+    }
 
     private bool Denotes(EndpointMatch match, EndpointResource endpoint)
     {

@@ -39,6 +39,9 @@ public sealed class ChangeProperty
                 $"{host}\nfrom scratch:\n{HostPolicyDigest.Text(expected.PolicyOf(host)!)}\nincremental:\n{HostPolicyDigest.Text(actual.PolicyOf(host)!)}");
         }
 
+        PropertyFailedException.Unless(
+            expected.Derived.Policies == actual.Derived.Policies && expected.Derived.Suggestions == actual.Derived.Suggestions,
+            () => $"derived from scratch:\n{Derived(expected)}\nincremental:\n{Derived(actual)}");
         var (wanted, warned) = (Warnings(expected), Warnings(actual));
         PropertyFailedException.Unless(wanted == warned, () => $"warnings from scratch:\n{wanted}\nincremental:\n{warned}");
     }
@@ -50,6 +53,8 @@ public sealed class ChangeProperty
         foreach (var (policy, digest) in _digests)
             PropertyFailedException.Unless(HostPolicyDigest.Of(policy.Policy) == digest, () => "a policy of an earlier state changed with a later one");
     }
+
+    private static string Derived(EngineState state) => string.Join('\n', state.Derived.Policies.Concat(state.Derived.Suggestions));
 
     private static string Warnings(EngineState state) => string.Join('\n', PolicyEngine.WarningsOf(state));
 

@@ -19,8 +19,8 @@ public sealed class FlowProperty
     /// <param name="random">Chooses packets.</param>
     public FlowProperty(EngineState before, EngineState after, Random random)
     {
-        _before = (before, new(before.Resources.Values));
-        _after = (after, new(after.Resources.Values));
+        _before = (before, PolicyOracle.Of(before));
+        _after = (after, PolicyOracle.Of(after));
         _random = random;
         _flows = ChangedFlows.Between(before, after);
     }

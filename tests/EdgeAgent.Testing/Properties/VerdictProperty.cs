@@ -17,7 +17,7 @@ public sealed class VerdictProperty(EngineState state, Random random, int? packe
     private static readonly IpAddress[] Strangers =
         [.. new[] { "10.0.0.250", "10.0.1.200", "192.0.2.7", "203.0.113.9", "fd00::ffff", "2001:db8::1", "2001:4860::1" }.Select(IpAddress.Parse)];
 
-    private readonly PolicyOracle _oracle = new(state.Resources.Values);
+    private readonly PolicyOracle _oracle = PolicyOracle.Of(state);
 
     /// <summary>Looks at all pairs.</summary>
     /// <exception cref="PropertyFailedException">It does not hold.</exception>

@@ -18,6 +18,8 @@ public sealed class RandomChanges(Random random)
     {
         var hosts = resources.OfType<EndpointResource>().Where(endpoint => endpoint.IsManaged).ToList();
         var policies = resources.OfType<PolicyResource>().ToList();
+        if (resources.Any(RandomMesh.Holds) && random.Next(3) > 0)
+            return MeshChanged([.. resources.Where(RandomMesh.Holds)], [.. other.Where(RandomMesh.Holds)]);
         return random.Next(16) switch
         {
             0 or 1 when policies.Count > 0 => Renamed(Pick(policies)),
@@ -102,6 +104,20 @@ public sealed class RandomChanges(Random random)
     private Change Taken(IReadOnlyList<Resource> resources, IReadOnlyList<Resource> other) => new(
         [.. other.Where(resource => resource is not EndpointResource { IsManaged: true } && random.Next(3) == 0)],
         [.. resources.Where(resource => resource is not TierResource && random.Next(6) == 0).Select(resource => resource.Key)]);
+
+    /// <summary>Parts of a mesh come and go, or are what others of the same name were in the other world.</summary>
+    private Change MeshChanged(List<Resource> mesh, List<Resource> other)
+    {
+        var one = Pick(mesh);
+        return random.Next(5) switch
+        {
+            0 => Change.Delete(one.Key),
+            1 when mesh.OfType<EndpointResource>().ToList() is { Count: > 0 } pods => Change.Of(Pick(pods) with { Addresses = Pick(pods).Addresses, Labels = _matches.Labels() }),
+            2 when other.Find(resource => resource.GetType() == one.GetType()) is { } content => Change.Of(content with { Key = one.Key }),
+            3 => Change.Of([.. other.Where(_ => random.Next(4) == 0)]),
+            _ => new([.. other.Where(_ => random.Next(6) == 0)], [.. mesh.Where(_ => random.Next(6) == 0).Select(resource => resource.Key)]),
+        };
+    }
 
     private T Pick<T>(IReadOnlyList<T> items) => items[random.Next(items.Count)];
 }

@@ -37,6 +37,20 @@ public sealed class RandomWorld
         return resources;
     }
 
+    /// <summary>Resources of a seed, and those of a mesh among them.</summary>
+    public static List<Resource> CreateWithMesh(int seed)
+    {
+        var random = new Random(seed ^ 0x3E54);
+        var mesh = new RandomMesh(random, new(random));
+        var resources = Create(seed).Select(resource => resource switch
+        {
+            NamespaceResource declared => declared with { Mesh = mesh.Settings() },
+            EndpointResource { Key.Kind: "WorkloadEntry" } entry => entry with { RenumbersServicePorts = random.Next(2) == 0 },
+            _ => resource,
+        });
+        return [.. resources, .. mesh.Resources()];
+    }
+
     private IEnumerable<Resource> NamespaceResources() =>
         from name in Namespaces
         where _random.Next(4) > 0

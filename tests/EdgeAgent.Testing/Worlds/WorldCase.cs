@@ -6,23 +6,27 @@ namespace EdgeAgent.Testing;
 /// <summary>A world and the changes that it goes through.</summary>
 /// <param name="Seed">What it was made up from; properties draw what they choose at random from it too.</param>
 /// <param name="Resources">The resources at first.</param>
-/// <param name="Changes">The changes in order; some may be refused.</param>
+/// <param name="Changes">The changes in order; some may be refused, and those after them are made up as if they had not been.</param>
 public sealed record WorldCase(int Seed, ImmutableArray<Resource> Resources, ImmutableArray<Change> Changes)
 {
     /// <summary>The case of a seed.</summary>
-    /// <param name="seed">The seed.</param>
+    /// <param name="seed">The seed; every third has a mesh.</param>
     /// <param name="changes">The number of changes.</param>
     public static WorldCase Of(int seed, int changes)
     {
         var random = new Random(seed);
         var generator = new RandomChanges(random);
-        var resources = RandomWorld.Create(seed);
-        var (state, steps) = (PolicyEngine.Apply(EngineState.Empty, Change.Of([.. resources])).State, ImmutableArray.CreateBuilder<Change>());
+        Func<int, List<Resource>> create = seed % 3 == 0 ? RandomWorld.CreateWithMesh : RandomWorld.Create;
+        var resources = create(seed);
+        var (present, steps) = (new SortedDictionary<ResourceKey, Resource>(resources.ToDictionary(resource => resource.Key)), ImmutableArray.CreateBuilder<Change>());
         for (var i = 0; i < changes; i++)
         {
-            var change = generator.Next([.. state.Resources.Values], RandomWorld.Create(unchecked((seed * 31) + i)));
+            var change = generator.Next([.. present.Values], create(unchecked((seed * 31) + i)));
             steps.Add(change);
-            state = PolicyEngine.Apply(state, change).State;
+            foreach (var key in change.Deleted)
+                present.Remove(key);
+            foreach (var resource in change.Set)
+                present[resource.Key] = resource;
         }
 
         return new(seed, [.. resources], steps.ToImmutable());
