@@ -10,7 +10,7 @@ public sealed class EngineState
     internal EngineState(
         Revision revision,
         ImmutableSortedDictionary<ResourceKey, Resource> resources,
-        DerivedPolicies? derived,
+        MeshState? mesh,
         World world,
         MachineIndex machines,
         Plans plans,
@@ -19,7 +19,7 @@ public sealed class EngineState
     {
         Revision = revision;
         Resources = resources;
-        Mesh = derived;
+        Mesh = mesh;
         World = world;
         Machines = machines;
         Plans = plans;
@@ -61,10 +61,10 @@ public sealed class EngineState
         MachinePolicies.Of(host) ?? (World.ClassOf.TryGetValue(host, out var key) && IsMachine(host) ? PolicyOf(key) : null);
 
     /// <summary>What is derived from Istio's resources.</summary>
-    public DerivedPolicies Derived => Mesh ?? DerivedPolicies.None;
+    public DerivedPolicies Derived => Mesh?.Derived ?? DerivedPolicies.None;
 
-    /// <summary>The same; null while there is nothing to derive from.</summary>
-    internal DerivedPolicies? Mesh { get; }
+    /// <summary>The same in the parts in which it is derived; null while there is nothing to derive from.</summary>
+    internal MeshState? Mesh { get; }
 
     internal World World { get; }
 

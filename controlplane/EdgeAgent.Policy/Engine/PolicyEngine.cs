@@ -30,9 +30,8 @@ public static class PolicyEngine
         var errors = Validation.Check(state, change, changes, next);
         if (!errors.IsEmpty)
             return new(state, errors, [], []);
-        var derived = Derivation.After(state, changes, next);
+        var (derived, merged) = Derivation.After(state.Mesh, changes, next);
         var machines = state.Machines.After(changes, next);
-        var merged = Derivation.Merge(changes, state.Derived, derived ?? DerivedPolicies.None);
         var step = WorldChange.Apply(state.World, MachineModes.Merge(state.World, merged, state.Machines, machines, next));
         var book = new AddressBook(step.World);
         var plans = Planner.Plan(state.World, step, state.Plans, book);

@@ -8,10 +8,10 @@ namespace EdgeAgent.Policy;
 internal static class Warnings
 {
     /// <summary>The warnings after a step; those of before where nothing that they rest on has changed.</summary>
-    public static ImmutableArray<Diagnostic> After(EngineState before, World world, MachineIndex machines, DerivedPolicies? derived) =>
-        before.World.Policies == world.Policies && before.World.Classes == world.Classes && ReferenceEquals(before.Machines, machines) && ReferenceEquals(before.Mesh, derived)
+    public static ImmutableArray<Diagnostic> After(EngineState before, World world, MachineIndex machines, MeshState? mesh) =>
+        before.World.Policies == world.Policies && before.World.Classes == world.Classes && ReferenceEquals(before.Machines, machines) && ReferenceEquals(before.Mesh?.Units, mesh?.Units)
             ? before.Warnings
-            : Of(world, machines, derived ?? DerivedPolicies.None);
+            : Of(world, machines, mesh?.Derived ?? DerivedPolicies.None);
 
     private static ImmutableArray<Diagnostic> Of(World world, MachineIndex machines, DerivedPolicies derived)
     {

@@ -11,7 +11,7 @@ internal sealed class AuthorizationDerivation(MeshView view)
         if (policy.Action == AuthorizationAction.None)
             yield break;
         var selector = LabelSelectors.Of(policy.Selector ?? LabelSet.Empty);
-        var subjects = view.Identities.Selected(policy.Key.Namespace == view.Istio.RootNamespace
+        var subjects = view.Selected(policy.Key.Namespace == view.Istio.RootNamespace
             ? MeshNamespaces.Any(selector)
             : new EndpointMatch { Namespace = policy.Key.Namespace, Selector = selector });
         var rules = policy.Rules.SelectMany(rule => Rules(policy.Action, rule)).ToEquatableArray();
@@ -29,7 +29,7 @@ internal sealed class AuthorizationDerivation(MeshView view)
 
     private IEnumerable<PolicyRule> Rules(AuthorizationAction action, AuthorizationRule rule)
     {
-        var peers = SourceConditions.Peers(rule, view.Identities);
+        var peers = SourceConditions.Peers(rule, view);
         var traffic = Traffic(rule);
         if (peers is { IsEmpty: true } || traffic.IsEmpty)
             yield break;

@@ -13,22 +13,40 @@ public static class IstioDerivation
         resource is RouteResource or DestinationRuleResource or GatewayResource or ServiceEntryResource or SidecarResource or AuthorizationPolicyResource or WorkloadGroupResource
             or NamespaceResource { Mesh.Mesh: not MeshMembership.None };
 
-    /// <summary>Derives the policies of all resources; the order of resources does not matter.</summary>
-    public static DerivedPolicies Derive(IReadOnlyCollection<Resource> resources, IstioSettings settings)
+    // The key of no resource: such units come from all of their kind.
+    private static readonly ResourceKey Whole = new("", "", "");
+
+    /// <summary>Derives what does not come from one resource alone: the mesh's own ports, and Sidecars, of which each workload has one.</summary>
+    internal static IEnumerable<KeyValuePair<UnitKey, DerivedUnit>> Shared(MeshFacts facts) =>
+    [
+        new(new(UnitRank.MeshPorts, Whole), DerivedUnit.Of(facts, static (view, _) => (MeshPorts.Policies(view), []))),
+        new(new(UnitRank.Sidecars, Whole), DerivedUnit.Of(facts, static (view, report) =>
+        {
+            var sidecars = new SidecarDerivation(view, report);
+            return (sidecars.Policies(), sidecars.Suggestions());
+        })),
+    ];
+
+    /// <summary>Derives again what was derived before.</summary>
+    /// <param name="facts">What is known of the mesh.</param>
+    /// <param name="key">What.</param>
+    /// <param name="resource">The resource that it comes from, if it is one.</param>
+    internal static DerivedUnit Derive(MeshFacts facts, UnitKey key, Resource? resource) => resource switch
     {
-        var diagnostics = new List<Diagnostic>();
-        var view = new MeshView(resources, settings);
-        var routes = new RouteDerivation(view, diagnostics.Add);
-        var authorization = new AuthorizationDerivation(view);
-        var sidecars = new SidecarDerivation(view, resources.OfType<SidecarResource>(), diagnostics.Add);
-        var policies = MeshPorts.Policies(view)
-            .Concat(resources.OfType<AuthorizationPolicyResource>().OrderBy(policy => policy.Key).SelectMany(authorization.Of))
-            .Concat(resources.OfType<RouteResource>().Where(route => !route.IsDelegate).OrderBy(route => route.Key).SelectMany(routes.Of))
-            .Concat(sidecars.Policies())
-            .ToEquatableArray();
-        var suggestions = sidecars.Suggestions().ToEquatableArray();
-        return new(policies, diagnostics.Distinct().ToEquatableArray()) { Suggestions = suggestions };
-    }
+        AuthorizationPolicyResource policy => DerivedUnit.Of(facts, (view, _) => (new AuthorizationDerivation(view).Of(policy), [])),
+        RouteResource route => DerivedUnit.Of(facts, (view, report) => (new RouteDerivation(view, report).Of(route), [])),
+        PolicyResource policy => DerivedUnit.Of(facts, (view, report) => ([ServiceRules.Resolve(policy, view, report)], [])),
+        _ => Shared(facts).First(unit => unit.Key == key).Value,
+    };
+
+    /// <summary>The place of what is derived from a resource by itself; null where nothing is.</summary>
+    internal static UnitKey? UnitOf(Resource? resource) => resource switch
+    {
+        AuthorizationPolicyResource => new(UnitRank.Authorization, resource.Key),
+        RouteResource { IsDelegate: false } => new(UnitRank.Route, resource.Key),
+        PolicyResource { NamesServices: true } => new(UnitRank.Services, resource.Key),
+        _ => null,
+    };
 }
 
 /// <summary>What was derived, and what could not be.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EdgeAgent.Contracts;
 
 namespace EdgeAgent.Policy.Istio;
@@ -5,91 +6,67 @@ namespace EdgeAgent.Policy.Istio;
 /// <summary>
 /// Principals and namespaces as AuthorizationPolicy sees them. A mesh workload (WorkloadEntry, Pod) gives the host at its address its
 /// principal and namespace; a host without one has its own namespace, and the principal of its WorkloadGroup if it is in one.
+/// Immutable; a change costs the workloads that it is about and those at their addresses.
 /// </summary>
-internal sealed class MeshIdentities
+internal sealed record MeshIdentities
 {
-    private readonly List<(Cidr Block, string Namespace)> _namespaces = [];
-    private readonly List<(Cidr Block, string Namespace, string Account)> _accounts = [];
-    private readonly List<KnownWorkload> _atHosts;
-    private readonly string _trustDomain;
-
-    public MeshIdentities(IEnumerable<Resource> resources, IstioSettings settings)
+    private MeshIdentities()
     {
-        _trustDomain = settings.TrustDomain;
-        var workloads = resources.OfType<EndpointResource>().Where(endpoint => endpoint.Nature == EndpointNature.Workload).OrderBy(endpoint => endpoint.Key).ToList();
-        Entries = workloads.Where(endpoint => !endpoint.IsManaged).ToEquatableArray();
-        var taken = Entries.SelectMany(entry => entry.Addresses).ToHashSet();
-        var hosts = workloads.Where(endpoint => endpoint.IsManaged).ToList();
-        var owners = hosts.SelectMany(host => host.Addresses, (host, address) => (host, address)).ToLookup(pair => pair.address, pair => pair.host);
-        var groups = resources.OfType<WorkloadGroupResource>().OrderBy(group => group.Key).ToList();
-        var ports = Entries.Where(entry => entry is { RenumbersServicePorts: true, Ports.IsEmpty: false })
-            .Select(entry => new WorkloadPorts(entry.Ports, [new(entry.Key.Namespace, entry.Labels, entry.Addresses), .. Hosts(entry)]))
-            .ToList();
-        HasForeignIdentities = taken.Any(owners.Contains);
-        foreach (var entry in Entries)
-            Add(entry.Key.Namespace, entry.ServiceAccount, entry.Addresses);
-        foreach (var members in hosts.GroupBy(host => groups.Find(group => group.Has(host))))
-        {
-            var known = members.Select(host => new KnownWorkload(host.Key.Namespace, host.Labels, host.Addresses.Where(address => !taken.Contains(address)).ToEquatableArray())).ToList();
-            foreach (var host in known)
-                Add(host.Namespace, members.Key?.ServiceAccount ?? "", host.Addresses);
-            HasForeignIdentities |= members.Key is { ServiceAccount.Length: > 0 };
-            if (members.Key is { Ports.IsEmpty: false } group)
-                ports.Add(new(group.Ports, known));
-        }
-
-        Ports = ports;
-        _atHosts = Entries.Select(entry => new KnownWorkload(entry.Key.Namespace, entry.Labels, entry.Addresses.Where(owners.Contains).ToEquatableArray()))
-            .Where(entry => !entry.Addresses.IsEmpty)
-            .ToList();
-        IEnumerable<KnownWorkload> Hosts(EndpointResource entry) =>
-            from address in entry.Addresses
-            from host in owners[address]
-            select new KnownWorkload(host.Key.Namespace, host.Labels, [address]);
     }
+
+    public static MeshIdentities None { get; } = new();
+
+    /// <summary>The addresses of each namespace and account (empty for none), with the number of endpoints that they are of.</summary>
+    public ImmutableSortedDictionary<(string Namespace, string Account), ImmutableDictionary<Cidr, int>> Addresses { get; init; } =
+        ImmutableSortedDictionary<(string, string), ImmutableDictionary<Cidr, int>>.Empty.WithComparers(IdentityOrder.Instance);
 
     /// <summary>Mesh workloads without agent.</summary>
-    public EquatableArray<EndpointResource> Entries { get; }
+    public ImmutableSortedDictionary<ResourceKey, EndpointResource> Entries { get; init; } = ImmutableSortedDictionary<ResourceKey, EndpointResource>.Empty;
 
-    /// <summary>Workloads that have their own numbers for ports of their services.</summary>
-    public IReadOnlyList<WorkloadPorts> Ports { get; }
+    /// <summary>Those of them that have their own numbers for ports of services.</summary>
+    public ImmutableSortedDictionary<ResourceKey, EndpointResource> Renumbering { get; init; } = ImmutableSortedDictionary<ResourceKey, EndpointResource>.Empty;
+
+    /// <summary>Those of them at each address.</summary>
+    public ImmutableDictionary<Cidr, ImmutableSortedSet<ResourceKey>> EntriesAt { get; init; } = ImmutableDictionary<Cidr, ImmutableSortedSet<ResourceKey>>.Empty;
+
+    /// <summary>Hosts as workloads, with their group, if they are in one.</summary>
+    public ImmutableDictionary<ResourceKey, GroupedHost> Hosts { get; init; } = ImmutableDictionary<ResourceKey, GroupedHost>.Empty;
+
+    /// <summary>The host at each address.</summary>
+    public ImmutableDictionary<Cidr, ResourceKey> HostAt { get; init; } = ImmutableDictionary<Cidr, ResourceKey>.Empty;
+
+    /// <summary>How many hosts each namespace has, whatever they are.</summary>
+    public ImmutableSortedDictionary<string, int> HostNamespaces { get; init; } = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
+
+    public ImmutableSortedDictionary<ResourceKey, WorkloadGroupResource> Groups { get; init; } = ImmutableSortedDictionary<ResourceKey, WorkloadGroupResource>.Empty;
+
+    /// <summary>The hosts of each group.</summary>
+    public ImmutableSortedDictionary<ResourceKey, ImmutableSortedSet<ResourceKey>> Members { get; init; } = ImmutableSortedDictionary<ResourceKey, ImmutableSortedSet<ResourceKey>>.Empty;
+
+    /// <summary>Mesh workloads at addresses of hosts.</summary>
+    public ImmutableSortedDictionary<ResourceKey, KnownWorkload> AtHosts { get; init; } = ImmutableSortedDictionary<ResourceKey, KnownWorkload>.Empty;
+
+    /// <summary>Workloads that have their own numbers for ports of their services; one instance while it stays.</summary>
+    public IReadOnlyList<WorkloadPorts> Ports { get; init; } = [];
 
     /// <summary>Whether a host has its namespace or account from another resource, so that identities must be told by address.</summary>
-    public bool HasForeignIdentities { get; }
+    public bool HasForeignIdentities => !AtHosts.IsEmpty || Members.Keys.Any(key => Groups[key].ServiceAccount.Length > 0);
+}
 
-    /// <summary>Addresses in namespaces of which one matches.</summary>
-    public EquatableArray<Cidr> InNamespaces(EquatableArray<string> patterns) =>
-        CidrSet.Canonical(_namespaces.Where(item => patterns.Any(pattern => HostPattern.MatchesText(pattern, item.Namespace))).Select(item => item.Block));
+/// <summary>A host, the group that it is in, and those of its addresses that no mesh workload has.</summary>
+/// <param name="Host">The host.</param>
+/// <param name="Group">The first group that has it; null for none.</param>
+/// <param name="Own">The addresses.</param>
+internal sealed record GroupedHost(EndpointResource Host, WorkloadGroupResource? Group, EquatableArray<Cidr> Own);
 
-    /// <summary>Addresses of principals of which one matches.</summary>
-    public EquatableArray<Cidr> OfPrincipals(EquatableArray<string> patterns) =>
-        CidrSet.Canonical(_accounts.Where(item => patterns.Any(pattern => Matches(pattern, item.Namespace, item.Account))).Select(item => item.Block));
+/// <summary>By namespace, then by account, each by ordinal.</summary>
+internal sealed class IdentityOrder : IComparer<(string Namespace, string Account)>
+{
+    public static IdentityOrder Instance { get; } = new();
 
-    /// <summary>Namespace and service account of each principal that matches.</summary>
-    public EquatableArray<(string Namespace, string Account)> Accounts(EquatableArray<string> patterns) =>
-        _accounts.Where(item => patterns.Any(pattern => Matches(pattern, item.Namespace, item.Account)))
-            .Select(item => (item.Namespace, item.Account)).Distinct().ToEquatableArray();
-
-    /// <summary>
-    /// The hosts that are meant where workloads are selected: those with the labels, and those at whose address a mesh workload has them.
-    /// </summary>
-    public EquatableArray<PeerMatch> Selected(EndpointMatch match)
+    public int Compare((string Namespace, string Account) x, (string Namespace, string Account) y)
     {
-        var byEntry = _atHosts.Where(entry => (match.Namespace is null || match.Namespace == entry.Namespace) && match.Selector.Matches(entry.Labels))
-            .SelectMany(entry => entry.Addresses).Distinct().ToEquatableArray();
-        return byEntry.IsEmpty ? [PeerMatch.Of(match)] : [PeerMatch.Of(match), PeerMatch.Of(byEntry)];
-    }
-
-    private bool Matches(string pattern, string ofNamespace, string account) =>
-        HostPattern.MatchesText(pattern, $"{_trustDomain}/ns/{ofNamespace}/sa/{account}");
-
-    private void Add(string ofNamespace, string account, IEnumerable<Cidr> addresses)
-    {
-        foreach (var address in addresses)
-        {
-            _namespaces.Add((address, ofNamespace));
-            if (account.Length > 0)
-                _accounts.Add((address, ofNamespace, account));
-        }
+        var byNamespace = string.CompareOrdinal(x.Namespace, y.Namespace);
+        return byNamespace != 0 ? byNamespace : string.CompareOrdinal(x.Account, y.Account);
     }
 }

@@ -1,30 +1,77 @@
+using System.Collections.Immutable;
 using EdgeAgent.Contracts;
 
 namespace EdgeAgent.Policy.Istio;
 
-/// <summary>All services that resources describe, found by the names that routes call them by.</summary>
-internal sealed class MeshRegistry
+/// <summary>All services that resources describe, found by the names that routes call them by. Immutable; a change costs the services that it is about.</summary>
+internal sealed record MeshRegistry
 {
     // The cluster's domain for names of services; the trust domain of principals may be another.
     private const string Domain = "cluster.local";
 
-    private readonly Dictionary<string, MeshService> _byHost = new(StringComparer.Ordinal);
-    private readonly List<MeshService> _wildcards = [];
+    private ImmutableDictionary<ResourceKey, ServiceResource> _services = ImmutableDictionary<ResourceKey, ServiceResource>.Empty;
+    private ImmutableDictionary<ResourceKey, ImmutableSortedDictionary<ResourceKey, EndpointSliceResource>> _slices = ImmutableDictionary<ResourceKey, ImmutableSortedDictionary<ResourceKey, EndpointSliceResource>>.Empty;
+    private ImmutableSortedDictionary<ResourceKey, ServiceEntryResource> _entries = ImmutableSortedDictionary<ResourceKey, ServiceEntryResource>.Empty;
+    private ImmutableDictionary<string, MeshService> _byService = ImmutableDictionary.Create<string, MeshService>(StringComparer.Ordinal);
+    private ImmutableDictionary<string, MeshService> _byEntry = ImmutableDictionary.Create<string, MeshService>(StringComparer.Ordinal);
+    private ImmutableArray<MeshService> _wildcards = [];
 
-    public MeshRegistry(IReadOnlyCollection<Resource> resources)
+    private MeshRegistry()
     {
-        var slices = EndpointSlices.ByService(resources);
-        foreach (var service in resources.OfType<ServiceResource>().OrderBy(service => service.Key))
-            _byHost[Qualified(service.Key.Name, service.Key.Namespace)] = OfService(service, slices[service.Key]);
-        foreach (var entry in resources.OfType<ServiceEntryResource>().OrderBy(entry => entry.Key))
-        {
-            foreach (var host in entry.Hosts)
-                Add(OfEntry(entry, host));
-        }
     }
 
+    public static MeshRegistry Empty { get; } = new();
+
     /// <summary>The services in the order of their names.</summary>
-    public IEnumerable<MeshService> Services => _byHost.Values.Concat(_wildcards).OrderBy(service => service.Host, StringComparer.Ordinal);
+    public IEnumerable<MeshService> Services => _byService.Values
+        .Concat(_byEntry.Where(entry => !_byService.ContainsKey(entry.Key)).Select(entry => entry.Value))
+        .Concat(_wildcards)
+        .OrderBy(service => service.Host, StringComparer.Ordinal);
+
+    /// <summary>A Service by its key.</summary>
+    public ServiceResource? Service(ResourceKey key) => _services.GetValueOrDefault(key);
+
+    /// <summary>The slices of a Service, in the order of their names.</summary>
+    public IEnumerable<EndpointSliceResource> Slices(ResourceKey service) => _slices.TryGetValue(service, out var slices) ? slices.Values : [];
+
+    /// <summary>The registry after some changes; the same where none is about a service, or about endpoints that a service is known by.</summary>
+    public MeshRegistry After(IReadOnlyDictionary<ResourceKey, (Resource? Old, Resource? New)> changes)
+    {
+        var after = this with { };
+        var (touched, any, entries) = (new HashSet<ResourceKey>(), false, false);
+        foreach (var (key, (old, now)) in changes)
+        {
+            switch (now ?? old)
+            {
+                case ServiceResource:
+                    after._services = now is ServiceResource service ? after._services.SetItem(key, service) : after._services.Remove(key);
+                    any |= touched.Add(key);
+                    break;
+                case EndpointSliceResource:
+                    after.SetSlice(key, old as EndpointSliceResource, now as EndpointSliceResource, touched);
+                    any = true;
+                    break;
+                case ServiceEntryResource:
+                    after._entries = now is ServiceEntryResource entry ? after._entries.SetItem(key, entry) : after._entries.Remove(key);
+                    any = entries = true;
+                    break;
+            }
+        }
+
+        if (!any)
+            return this;
+        foreach (var key in touched)
+            after.Describe(key);
+        if (entries)
+            after.DescribeEntries();
+        return after;
+    }
+
+    /// <summary>Whether some other registry may answer otherwise.</summary>
+    public bool SaysTheSameAs(MeshRegistry other, IReadOnlyDictionary<ResourceKey, (Resource? Old, Resource? New)> changes) =>
+        ReferenceEquals(this, other)
+        || (_byService == other._byService && _byEntry == other._byEntry && _wildcards == other._wildcards
+            && !changes.Values.Any(pair => (pair.New ?? pair.Old) is ServiceResource));
 
     /// <summary>
     /// Finds a service: a short name is one of the namespace; <c>name.namespace</c>, with or without <c>svc</c> and the domain, one of
@@ -32,28 +79,65 @@ internal sealed class MeshRegistry
     /// </summary>
     public MeshService? Find(string host, string ownNamespace)
     {
-        if (_byHost.TryGetValue(host, out var exact))
+        if (ByHost(host) is { } exact)
             return exact;
         var parts = host.Split('.');
         if (parts.Length == 1)
-            return _byHost.GetValueOrDefault(Qualified(host, ownNamespace));
+            return ByHost(Qualified(host, ownNamespace));
         if (parts.Length == 2 || (parts.Length == 3 && parts[2] == "svc"))
         {
-            if (_byHost.TryGetValue(Qualified(parts[0], parts[1]), out var named))
+            if (ByHost(Qualified(parts[0], parts[1])) is { } named)
                 return named;
         }
 
-        return _wildcards.Find(service => HostPattern.Matches(service.Host, host));
+        return _wildcards.FirstOrDefault(service => HostPattern.Matches(service.Host, host));
     }
+
+    private MeshService? ByHost(string host) => _byService.GetValueOrDefault(host) ?? _byEntry.GetValueOrDefault(host);
 
     private static string Qualified(string name, string ownNamespace) => $"{name}.{ownNamespace}.svc.{Domain}";
 
-    private void Add(MeshService service)
+    private void SetSlice(ResourceKey key, EndpointSliceResource? old, EndpointSliceResource? now, HashSet<ResourceKey> touched)
     {
-        if (service.Host.StartsWith('*'))
-            _wildcards.Add(service);
-        else
-            _byHost.TryAdd(service.Host, service);
+        if (old is not null)
+        {
+            var service = ServiceOf(old);
+            var rest = _slices[service].Remove(key);
+            _slices = rest.IsEmpty ? _slices.Remove(service) : _slices.SetItem(service, rest);
+            touched.Add(service);
+        }
+
+        if (now is not null)
+        {
+            var service = ServiceOf(now);
+            _slices = _slices.SetItem(service, (_slices.GetValueOrDefault(service) ?? ImmutableSortedDictionary<ResourceKey, EndpointSliceResource>.Empty).SetItem(key, now));
+            touched.Add(service);
+        }
+    }
+
+    private static ResourceKey ServiceOf(EndpointSliceResource slice) => new(ServiceResource.Kind, slice.Key.Namespace, slice.Service);
+
+    private void Describe(ResourceKey key)
+    {
+        var host = Qualified(key.Name, key.Namespace);
+        if (!_services.TryGetValue(key, out var service))
+            _byService = _byService.Remove(host);
+        else if (OfService(service, Slices(key)) is var described && (!_byService.TryGetValue(host, out var known) || !known.Equals(described)))
+            _byService = _byService.SetItem(host, described);
+    }
+
+    private void DescribeEntries()
+    {
+        var (byHost, wildcards) = (new Dictionary<string, MeshService>(StringComparer.Ordinal), ImmutableArray.CreateBuilder<MeshService>());
+        foreach (var service in _entries.Values.SelectMany(entry => entry.Hosts, OfEntry))
+        {
+            if (service.Host.StartsWith('*'))
+                wildcards.Add(service);
+            else
+                byHost.TryAdd(service.Host, service);
+        }
+
+        (_byEntry, _wildcards) = (_byEntry.Clear().AddRange(byHost), wildcards.ToImmutable());
     }
 
     private static MeshService OfService(ServiceResource service, IEnumerable<EndpointSliceResource> slices) => new(Qualified(service.Key.Name, service.Key.Namespace), service.Key.Namespace)

@@ -15,7 +15,7 @@ internal sealed class RouteDerivation(MeshView view, Action<Diagnostic> report)
         foreach (var edge in WithDelegates(route, []))
         {
             var destination = edge.Destination;
-            var service = view.Registry.Find(destination.Host, destination.Namespace.Length > 0 ? destination.Namespace : route.Key.Namespace);
+            var service = view.Find(destination.Host, destination.Namespace.Length > 0 ? destination.Namespace : route.Key.Namespace);
             if (service is null)
                 Warn(route, edge, $"no Service or ServiceEntry describes '{destination.Host}': the route derives nothing");
             else if (byService.TryGetValue(service.Host, out var edges))
@@ -27,7 +27,7 @@ internal sealed class RouteDerivation(MeshView view, Action<Diagnostic> report)
         foreach (var edges in byService.Values)
         {
             var service = edges[0].Service;
-            var members = ServiceTargets.Members(service, LabelSet.Empty).Concat(service.Selected is { } selected ? view.Identities.Selected(selected) : []).Distinct().ToEquatableArray();
+            var members = ServiceTargets.Members(service, LabelSet.Empty).Concat(service.Selected is { } selected ? view.Selected(selected) : []).Distinct().ToEquatableArray();
             if (members.IsEmpty)
                 continue;
             var suffix = byService.Count == 1 ? "" : $":{service.Host}";
@@ -53,7 +53,7 @@ internal sealed class RouteDerivation(MeshView view, Action<Diagnostic> report)
             yield break;
         var label = edge.Caller is UnstatedCaller ? $"{edge.Label} (source not stated)" : edge.Label;
         var any = false;
-        foreach (var target in view.Targets.Of(service, subset, edge.Destination.Port))
+        foreach (var target in view.Targets(service, subset, edge.Destination.Port))
         {
             any = true;
             yield return new(Verdict.Pass, label, edge.Source) { Traffic = [target.Traffic], Peers = callers, Self = target.Endpoints };
@@ -83,7 +83,7 @@ internal sealed class RouteDerivation(MeshView view, Action<Diagnostic> report)
             case WorkloadCaller caller:
                 return Workloads(exported, caller.Namespace, LabelSelectors.Of(caller.Labels));
             case ServiceCaller caller:
-                if (view.Registry.Find(caller.Host, caller.Namespace.Length > 0 ? caller.Namespace : route.Key.Namespace) is not { } source)
+                if (view.Find(caller.Host, caller.Namespace.Length > 0 ? caller.Namespace : route.Key.Namespace) is not { } source)
                 {
                     Warn(route, edge, $"no Service or ServiceEntry describes the source '{caller.Host}': the route opens nothing");
                     return [];

@@ -12,8 +12,7 @@ internal sealed class SidecarDerivation
     private readonly Action<Diagnostic> _report;
     private readonly List<SidecarResource> _sidecars;
 
-    public SidecarDerivation(MeshView view, IEnumerable<SidecarResource> sidecars, Action<Diagnostic> report) =>
-        (_view, _report, _sidecars) = (view, report, [.. sidecars.OrderBy(sidecar => sidecar.Key)]);
+    public SidecarDerivation(MeshView view, Action<Diagnostic> report) => (_view, _report, _sidecars) = (view, report, [.. view.Sidecars]);
 
     /// <summary>The policies of the Sidecars that close.</summary>
     public IEnumerable<PolicyResource> Policies()
@@ -75,7 +74,7 @@ internal sealed class SidecarDerivation
 
     /// <summary>Whether the root's Sidecar imports other services in one namespace than in another: a dot is the client's own.</summary>
     private bool DependsOnNamespace(SidecarResource sidecar) =>
-        sidecar.Imports.Any(import => import.Namespace == ".") || _view.Registry.Services.Any(service => Visibility.Namespaces(service.ExportTo, service.Namespace) is not null);
+        sidecar.Imports.Any(import => import.Namespace == ".") || _view.Services.Any(service => Visibility.Namespaces(service.ExportTo, service.Namespace) is not null);
 
     private static PeerMatch Own(string ownNamespace, Selector selector) => PeerMatch.Of(new EndpointMatch { Namespace = ownNamespace, Selector = selector });
 
@@ -93,7 +92,7 @@ internal sealed class SidecarDerivation
 
     private IEnumerable<PolicyRule> Rules(SidecarResource sidecar, SidecarImport import, string clients)
     {
-        foreach (var service in _view.Registry.Services.Where(service => Holds(import, service, clients) && service.IsVisibleTo(clients)))
+        foreach (var service in _view.Services.Where(service => Holds(import, service, clients) && service.IsVisibleTo(clients)))
         {
             if (sidecar.Imports.Any(other => other.Excluded && Holds(other, service, clients)))
                 continue;
@@ -103,7 +102,7 @@ internal sealed class SidecarDerivation
                     _report(new(Severity.Warning, import.Source, sidecar.Key, import.Label, $"{name} cannot be resolved and stays closed ({problem}): give its endpoints, or grant their addresses with a BookendPolicy"));
             }
 
-            foreach (var target in _view.Targets.Of(service, LabelSet.Empty, import.Port))
+            foreach (var target in _view.Targets(service, LabelSet.Empty, import.Port))
                 yield return new(Verdict.Pass, import.Label, import.Source) { Traffic = [target.Traffic], Peers = [target.Endpoints] };
         }
     }

@@ -1,31 +1,24 @@
 using EdgeAgent.Contracts;
+using EdgeAgent.Policy.Istio;
 
 namespace EdgeAgent.Policy;
 
 /// <summary>Looks up the Services that rules name: their endpoints by label, and the ports that the Service leads to.</summary>
 internal static class ServiceRules
 {
-    /// <summary>The policies that name Services, with the endpoints behind these as peers; a Service that is not there has none.</summary>
-    public static IEnumerable<PolicyResource> Resolve(IReadOnlyCollection<Resource> resources, Action<Diagnostic> report)
+    /// <summary>A policy that names Services, with the endpoints behind these as peers; a Service that is not there has none.</summary>
+    public static PolicyResource Resolve(PolicyResource policy, MeshView view, Action<Diagnostic> report)
     {
-        var policies = resources.OfType<PolicyResource>().Where(policy => policy.NamesServices).ToList();
-        if (policies.Count == 0)
-            yield break;
-        var services = resources.OfType<ServiceResource>().ToDictionary(service => service.Key);
-        var slices = EndpointSlices.ByService(resources);
-        foreach (var policy in policies)
-        {
-            PolicySide? Side(PolicySide? side) => side is null ? null : side with { Rules = side.Rules.SelectMany(rule => Rules(policy, rule, services, slices, report)).ToEquatableArray() };
-            yield return policy with { Ingress = Side(policy.Ingress), Egress = Side(policy.Egress) };
-        }
+        PolicySide? Side(PolicySide? side) => side is null ? null : side with { Rules = side.Rules.SelectMany(rule => Rules(policy, rule, view, report)).ToEquatableArray() };
+        return policy with { Ingress = Side(policy.Ingress), Egress = Side(policy.Egress) };
     }
 
-    private static List<PolicyRule> Rules(
-        PolicyResource policy, PolicyRule rule, Dictionary<ResourceKey, ServiceResource> services, ILookup<ResourceKey, EndpointSliceResource> slices, Action<Diagnostic> report)
+    private static List<PolicyRule> Rules(PolicyResource policy, PolicyRule rule, MeshView view, Action<Diagnostic> report)
     {
         if (rule.Service is not { } peer)
             return [rule];
-        if (!services.TryGetValue(new(ServiceResource.Kind, peer.Namespace, peer.Name), out var service))
+        var key = new ResourceKey(ServiceResource.Kind, peer.Namespace, peer.Name);
+        if (view.Service(key) is not { } service)
         {
             report(new(Severity.Warning, rule.Source, policy.Key, rule.Label, $"there is no Service {peer.Namespace}/{peer.Name}: the rule matches nothing") { Code = FindingCodes.UnresolvedName });
             return [rule];
@@ -34,7 +27,7 @@ internal static class ServiceRules
         if (service.Selector is { } selector)
             return [Leading(rule, peer, PeerMatch.Of(new EndpointMatch { Namespace = peer.Namespace, Selector = selector }), service.Ports)];
         // Slices may differ in their ports, so each is a rule of its own.
-        var bySlice = slices[service.Key].Where(slice => !slice.Addresses.IsEmpty)
+        var bySlice = view.Slices(key).Where(slice => !slice.Addresses.IsEmpty)
             .Select(slice => Leading(rule, peer, PeerMatch.Of(slice.Addresses), Served(service.Ports, slice.Ports)))
             .ToList();
         return bySlice.Count == 0 ? [rule] : bySlice;
