@@ -1,5 +1,6 @@
 using EdgeAgent.Contracts;
 using EdgeAgent.Policy;
+using EdgeAgent.Policy.Istio;
 
 namespace EdgeAgent.Benchmarks;
 
@@ -33,8 +34,38 @@ internal sealed record FleetWorld(int Hosts, int Identities, int Policies)
     {
         Nature = EndpointNature.Workload,
         Labels = LabelSet.Of(("app", $"app-{application}")),
+        ServiceAccount = $"app-{application}",
         Addresses = [Cidr.Single(new(IpFamily.V4, (UInt128)(0x0af40000u + (uint)(address * 2))))],
     };
+
+    /// <summary>
+    /// What Istio says of the fleet: a service of each application, a route to it from another, and an AuthorizationPolicy that lets in a third
+    /// one's account and refuses a fourth one's.
+    /// </summary>
+    public IEnumerable<Resource> Mesh => Enumerable.Range(0, Identities).SelectMany(number => new Resource[]
+    {
+        new ServiceResource(new(ServiceResource.Kind, "bench", $"app-{number}"), SourcePosition.None)
+        {
+            Selector = Selector.Equal("app", $"app-{number}"),
+            Ports = [new("http", IpProtocol.Tcp, 80, new(8080, ""))],
+        },
+        new RouteResource(new(RouteResource.RouteRuleKind, "bench", $"route-{number}"), SourcePosition.None)
+        {
+            Edges = [new(new ServiceCaller($"app-{(number + 1) % Identities}", "", LabelSet.Empty), new($"app-{number}", "", "", LabelSet.Empty, null), "destination", SourcePosition.None)],
+        },
+        Authorization(number, "allow", AuthorizationAction.Allow, new() { Principals = [Principal((number + 2) % Identities)] }),
+        Authorization(number, "deny", AuthorizationAction.Deny, new() { Principals = [Principal((number + 3) % Identities)], NotPrincipals = [Principal((number + 4) % Identities)] }),
+    });
+
+    private static string Principal(int application) => $"cluster.local/ns/bench/sa/app-{application}";
+
+    private static AuthorizationPolicyResource Authorization(int number, string name, AuthorizationAction action, AuthorizationSource source) =>
+        new(new(AuthorizationPolicyResource.Kind, "bench", $"{name}-{number}"), SourcePosition.None)
+        {
+            Selector = LabelSet.Of(("app", $"app-{number}")),
+            Action = action,
+            Rules = [new("rules[0]", SourcePosition.None) { From = [source], To = [new([8080], [])] }],
+        };
 
     /// <summary>A policy that lets an application into another.</summary>
     public PolicyResource Policy(int number) => Grant($"policy-{number}", [number % Identities], [((number * 7) + 1) % Identities], (ushort)(8000 + (number % 50)));

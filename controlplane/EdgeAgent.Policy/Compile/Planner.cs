@@ -110,19 +110,17 @@ internal sealed class Planner
         {
             var before = peer < _earlier.Rows.Length ? _earlier.Rows[peer] : null;
             var after = stacks[peer];
-            if (before is null != after is null)
-                return true;
-            if (before is null || after is null)
-                continue;
-            if (!IsSame(before.Inbound, after.Value.Inbound, number) || !IsSame(before.Outbound, after.Value.Outbound, number)
-                || IsClosed(earlier.Inbound, peer) != IsClosed(inbound, peer) || IsClosed(earlier.Outbound, peer) != IsClosed(outbound, peer))
+            if (!Equals(Half(before?.Outbound, earlier.Inbound, peer, number), Half(after?.Outbound, inbound, peer, number))
+                || !Equals(Half(before?.Inbound, earlier.Outbound, peer, number), Half(after?.Inbound, outbound, peer, number)))
                 return true;
         }
 
         return false;
     }
 
-    private static bool IsSame(StackPlan before, StackPlan after, int host) => before.ByHost[host]!.Equals(after.ByHost[host]);
+    /// <summary>What a peer's half adds to a host's plan: nothing where it allows everything, or where the host's own half leaves nothing to deny.</summary>
+    private static Residue? Half(StackPlan? theirs, StackPlan own, int peer, int host) =>
+        theirs?.ByHost[host] is { IsOpen: false } residue && !IsClosed(own, peer) ? residue : null;
 
     private static bool IsClosed(StackPlan subject, int host) => subject.ByHost[host]!.IsClosed;
 
@@ -165,8 +163,7 @@ internal sealed class Planner
         {
             if (stacks[peer] is not { } subject)
                 continue;
-            var residue = (theirs == Direction.Inbound ? subject.Inbound : subject.Outbound).ByHost[host]!;
-            if (residue.IsOpen || IsClosed(own, peer))
+            if (Half(theirs == Direction.Inbound ? subject.Inbound : subject.Outbound, own, peer, host) is not { } residue)
                 continue;
             if (!members.TryGetValue(residue, out var alike))
                 members[residue] = alike = [];

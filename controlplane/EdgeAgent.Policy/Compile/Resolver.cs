@@ -10,6 +10,7 @@ internal sealed class Resolver
     private readonly Plans _before;
     private readonly ResolvedPolicies _earlier;
     private readonly SetResolver _sets;
+    private readonly HostPolicySummary.SummaryParts _parts = new();
 
     private Resolver(World world, Plans before, Plans plans, AddressBook book, ResolvedPolicies earlier)
     {
@@ -40,27 +41,55 @@ internal sealed class Resolver
 
     private IdentityRow? Earlier(int number) => number < _before.Rows.Length ? _before.Rows[number] : null;
 
-    private SharedPolicy PolicyOf(int number, HostPlan plan, ResolvedPolicies resolved) =>
-        Earlier(number) is { } row && ReferenceEquals(row.Plan, plan) ? Renew(plan, _earlier.ByNumber[number]!) : SharedPolicy.Of(Make(plan, resolved));
-
-    private static HostPolicy Make(HostPlan plan, ResolvedPolicies resolved)
+    private SharedPolicy PolicyOf(int number, HostPlan plan, ResolvedPolicies resolved)
     {
-        var sets = ImmutableSortedDictionary.CreateBuilder<string, AddressSet>(StringComparer.Ordinal);
+        if (Earlier(number) is not { } row)
+            return SharedPolicy.Of(Make(plan, Sets(plan, resolved).ToImmutableSortedDictionary(set => set.Id, set => set, StringComparer.Ordinal), resolved), _parts);
+        var known = _earlier.ByNumber[number]!;
+        return ReferenceEquals(row.Plan, plan) ? Renew(plan, known) : Remake(plan, known, resolved);
+    }
+
+    private static IEnumerable<AddressSet> Sets(HostPlan plan, ResolvedPolicies resolved)
+    {
         foreach (var definition in plan.Sets.Addresses)
-            sets[definition.Id] = resolved.Sets[definition.Id].Set;
+            yield return resolved.Sets[definition.Id].Set;
         foreach (var group in plan.Groups)
-            sets[group.SetId] = resolved.Groups[group];
-        return new()
+            yield return resolved.Groups[group];
+    }
+
+    private static HostPolicy Make(HostPlan plan, ImmutableSortedDictionary<string, AddressSet> sets, ResolvedPolicies resolved) => new()
+    {
+        Mode = plan.Mode,
+        Inbound = plan.Inbound,
+        Outbound = plan.Outbound,
+        ForwardIn = plan.ForwardIn,
+        ForwardOut = plan.ForwardOut,
+        Sets = sets,
+        PortSets = plan.Sets.Ports.ToImmutableSortedDictionary(set => set.Id, set => resolved.PortSets[set.Id].Set, StringComparer.Ordinal),
+        DomainSets = HostPolicy.Empty.DomainSets.AddRange(plan.Sets.Domains.Select(set => KeyValuePair.Create(set.Id, set))),
+    };
+
+    /// <summary>The policy of another plan in the place of an earlier one: most of its sets are the same.</summary>
+    private SharedPolicy Remake(HostPlan plan, SharedPolicy known, ResolvedPolicies resolved)
+    {
+        var sets = known.Policy.Sets.ToBuilder();
+        var (changed, wanted) = (new List<string>(), new HashSet<string>(StringComparer.Ordinal));
+        foreach (var set in Sets(plan, resolved))
         {
-            Mode = plan.Mode,
-            Inbound = plan.Inbound,
-            Outbound = plan.Outbound,
-            ForwardIn = plan.ForwardIn,
-            ForwardOut = plan.ForwardOut,
-            Sets = sets.ToImmutable(),
-            PortSets = plan.Sets.Ports.ToImmutableSortedDictionary(set => set.Id, set => resolved.PortSets[set.Id].Set, StringComparer.Ordinal),
-            DomainSets = HostPolicy.Empty.DomainSets.AddRange(plan.Sets.Domains.Select(set => KeyValuePair.Create(set.Id, set))),
-        };
+            wanted.Add(set.Id);
+            if (sets.TryGetValue(set.Id, out var old) && ReferenceEquals(old, set))
+                continue;
+            sets[set.Id] = set;
+            changed.Add(set.Id);
+        }
+
+        foreach (var id in sets.Count == wanted.Count ? [] : known.Policy.Sets.Keys.Where(id => !wanted.Contains(id)))
+        {
+            sets.Remove(id);
+            changed.Add(id);
+        }
+
+        return known.After(Make(plan, sets.ToImmutable(), resolved), changed, _parts);
     }
 
     /// <summary>The policy of a plan that stays, with the sets that changed.</summary>
@@ -88,7 +117,7 @@ internal sealed class Resolver
 
         return changed.Count == 0 && ReferenceEquals(portSets, known.Policy.PortSets)
             ? known
-            : known.After(known.Policy with { Sets = sets, PortSets = portSets }, changed);
+            : known.After(known.Policy with { Sets = sets, PortSets = portSets }, changed, _parts);
 
         void Change(AddressSet set)
         {

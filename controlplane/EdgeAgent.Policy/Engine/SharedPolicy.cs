@@ -19,12 +19,15 @@ public sealed class SharedPolicy
     public Digest Digest => _summary.Digest;
 
     /// <summary>A policy made from nothing.</summary>
-    public static SharedPolicy Of(HostPolicy policy) => new(policy, HostPolicySummary.Of(policy));
+    /// <param name="policy">The policy.</param>
+    /// <param name="shared">What policies made at the same time have in common; null for none.</param>
+    public static SharedPolicy Of(HostPolicy policy, HostPolicySummary.SummaryParts? shared = null) => new(policy, HostPolicySummary.Of(policy, shared));
 
-    /// <summary>The policy with other contents of some sets; costs what they changed by.</summary>
+    /// <summary>The policy that this one became; costs what changed.</summary>
     /// <param name="policy">The policy after the change.</param>
-    /// <param name="changedSets">The ids of the address sets of other content.</param>
-    internal SharedPolicy After(HostPolicy policy, IEnumerable<string> changedSets) => new(policy, _summary.After(policy, changedSets));
+    /// <param name="changedSets">The ids of all address sets that were added, changed or removed.</param>
+    /// <param name="shared">What policies made at the same time have in common.</param>
+    internal SharedPolicy After(HostPolicy policy, IEnumerable<string> changedSets, HostPolicySummary.SummaryParts shared) => new(policy, _summary.After(policy, changedSets, shared));
 
     /// <summary>The delta that leads from another policy to this one; costs what they differ by where this one was made from the other.</summary>
     /// <param name="earlier">The other policy.</param>

@@ -11,6 +11,10 @@ namespace EdgeAgent.Contracts;
 /// </summary>
 public sealed class HostPolicySummary
 {
+    // Of most policies most parts are empty.
+    private static readonly StagesDigest NoStages = new([], Digest.Of([]));
+    private static readonly Digest Nothing = Digest.Of("");
+
     private readonly EnforcementMode _mode;
     private readonly ImmutableArray<StagesDigest> _stages;
     private readonly ImmutableSortedDictionary<string, PortSet> _portSets;
@@ -32,20 +36,34 @@ public sealed class HostPolicySummary
     public Digest Digest { get; }
 
     /// <summary>The summary of a policy.</summary>
-    public static HostPolicySummary Of(HostPolicy policy) =>
-        new(policy, [.. TrafficPaths.All.Select(path => Stages(policy.StagesOf(path)))], Ports(policy.PortSets), Domains(policy.DomainSets), SetShelves.Of(policy.Sets.Values));
+    /// <param name="policy">The policy.</param>
+    /// <param name="shared">What summaries made at the same time have in common; null for none.</param>
+    public static HostPolicySummary Of(HostPolicy policy, SummaryParts? shared = null) => new(
+        policy,
+        [.. TrafficPaths.All.Select(path => Stages(policy.StagesOf(path)))],
+        Ports(policy.PortSets),
+        Domains(policy.DomainSets),
+        SetShelves.Of(policy.Sets.Values, (shared ?? new()).Sets));
 
     /// <summary>The summary of the policy that this one's became.</summary>
     /// <param name="policy">The policy after the change.</param>
     /// <param name="changedSets">The ids of all address sets that were added, changed or removed.</param>
-    public HostPolicySummary After(HostPolicy policy, IEnumerable<string> changedSets)
+    /// <param name="shared">What summaries made at the same time have in common; null for none.</param>
+    public HostPolicySummary After(HostPolicy policy, IEnumerable<string> changedSets, SummaryParts? shared = null)
     {
-        var sets = _sets;
+        var (sets, parts) = (_sets, (shared ?? new()).Sets);
         foreach (var id in changedSets)
-            sets = sets.With(id, policy.Sets.GetValueOrDefault(id));
+            sets = sets.With(id, policy.Sets.GetValueOrDefault(id), parts);
+        var stages = _stages;
+        foreach (var path in TrafficPaths.All)
+        {
+            if (policy.StagesOf(path).Items != StagesOf(path).Stages)
+                stages = stages.SetItem(path - TrafficPath.Inbound, Stages(policy.StagesOf(path)));
+        }
+
         return new(
             policy,
-            [.. TrafficPaths.All.Zip(_stages, (path, known) => policy.StagesOf(path).Items == known.Stages ? known : Stages(policy.StagesOf(path)))],
+            stages,
             ReferenceEquals(policy.PortSets, _portSets) ? _ports : Ports(policy.PortSets),
             ReferenceEquals(policy.DomainSets, _domainSets) ? _domains : Domains(policy.DomainSets),
             sets);
@@ -82,6 +100,12 @@ public sealed class HostPolicySummary
     /// <summary>The sets of other content, those that are gone, and those that are new.</summary>
     internal static List<(AddressSet? From, AddressSet? To)> SetDifferences(HostPolicySummary from, HostPolicySummary to) => SetShelves.Differences(from._sets, to._sets);
 
+    /// <summary>What summaries of policies that are made at one time have in common, so that it is made once. For one thread.</summary>
+    public sealed class SummaryParts
+    {
+        internal SetShelves.Parts Sets { get; } = new();
+    }
+
     private StagesDigest StagesOf(TrafficPath path) => _stages[path - TrafficPath.Inbound];
 
     private Digest Combined()
@@ -103,6 +127,8 @@ public sealed class HostPolicySummary
 
     private static StagesDigest Stages(EquatableArray<Stage> stages)
     {
+        if (stages.IsEmpty)
+            return NoStages;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> bytes = stackalloc byte[Digest.Length];
         foreach (var stage in stages)
@@ -118,7 +144,7 @@ public sealed class HostPolicySummary
         return new(stages.Items, Digest.Read(hash.GetHashAndReset()));
     }
 
-    private static Digest Ports(ImmutableSortedDictionary<string, PortSet> sets) => Digest.Of(string.Join('\n', sets.Values.Select(set => $"{set.Id} {set.Digest}")));
+    private static Digest Ports(ImmutableSortedDictionary<string, PortSet> sets) => sets.IsEmpty ? Nothing : Digest.Of(string.Join('\n', sets.Values.Select(set => $"{set.Id} {set.Digest}")));
 
-    private static Digest Domains(ImmutableSortedDictionary<string, DomainSet> sets) => Digest.Of(string.Join('\n', sets.Values));
+    private static Digest Domains(ImmutableSortedDictionary<string, DomainSet> sets) => sets.IsEmpty ? Nothing : Digest.Of(string.Join('\n', sets.Values));
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -20,19 +22,75 @@ internal sealed class SetShelves
     public const int LongestHash = Width * (1 + SHA256.HashSizeInBytes);
 
     /// <summary>The tree of some sets.</summary>
-    public static SetShelves Of(IEnumerable<AddressSet> sets)
+    /// <param name="sets">The sets.</param>
+    /// <param name="shared">Parts that other trees have as well.</param>
+    public static SetShelves Of(IEnumerable<AddressSet> sets, Parts shared)
     {
         var places = new List<AddressSet>?[Width * Width];
         foreach (var set in sets)
             (places[PlaceOf(set.Id)] ??= []).Add(set);
-        return new([.. Enumerable.Range(0, Width).Select(shelf => new Shelf([.. places[(shelf * Width)..((shelf + 1) * Width)].Select(Bucket.Of)]))]);
+        var shelves = ImmutableArray.CreateBuilder<Shelf>(Width);
+        for (var shelf = 0; shelf < Width; shelf++)
+        {
+            var buckets = new Bucket[Width];
+            for (var i = 0; i < Width; i++)
+                buckets[i] = Bucket.Of(places[(shelf * Width) + i], shared);
+            shelves.Add(shared.Shelf(ImmutableCollectionsMarshal.AsImmutableArray(buckets)));
+        }
+
+        return new(shelves.MoveToImmutable());
     }
 
     /// <summary>The tree with a set in the place of the one of the same id, or without that one.</summary>
-    public SetShelves With(string id, AddressSet? set)
+    /// <param name="id">The id.</param>
+    /// <param name="set">The set; null for none.</param>
+    /// <param name="shared">Parts that other trees have as well.</param>
+    public SetShelves With(string id, AddressSet? set, Parts shared)
     {
         var place = PlaceOf(id);
-        return new(_shelves.SetItem(place / Width, _shelves[place / Width].With(place % Width, id, set)));
+        return new(_shelves.SetItem(place / Width, _shelves[place / Width].With(place % Width, id, set, shared)));
+    }
+
+    /// <summary>
+    /// Parts of trees that are made at one time, each once: host policies have most of their sets in common, so that a set which changes in
+    /// all of them is hashed for few.
+    /// </summary>
+    internal sealed class Parts
+    {
+        private readonly Dictionary<ImmutableArray<AddressSet>, Bucket> _buckets = new(ByInstances<AddressSet>.Comparer);
+        private readonly Dictionary<ImmutableArray<Bucket>, Shelf> _shelves = new(ByInstances<Bucket>.Comparer);
+
+        internal Bucket Bucket(ImmutableArray<AddressSet> sets) => _buckets.TryGetValue(sets, out var known) ? known : _buckets[sets] = new(sets);
+
+        internal Shelf Shelf(ImmutableArray<Bucket> buckets) => _shelves.TryGetValue(buckets, out var known) ? known : _shelves[buckets] = new(buckets);
+    }
+
+    /// <summary>Compares rows by the instances in them.</summary>
+    private sealed class ByInstances<T> : IEqualityComparer<ImmutableArray<T>>
+        where T : class
+    {
+        public static ByInstances<T> Comparer { get; } = new();
+
+        public bool Equals(ImmutableArray<T> x, ImmutableArray<T> y)
+        {
+            if (x.Length != y.Length)
+                return false;
+            for (var i = 0; i < x.Length; i++)
+            {
+                if (!ReferenceEquals(x[i], y[i]))
+                    return false;
+            }
+
+            return true;
+        }
+
+        public int GetHashCode(ImmutableArray<T> items)
+        {
+            var hash = 0;
+            foreach (var item in items)
+                hash = (hash * 31) + RuntimeHelpers.GetHashCode(item);
+            return hash;
+        }
     }
 
     /// <summary>The sets that the two do not both hold.</summary>
@@ -75,7 +133,7 @@ internal sealed class SetShelves
         return (int)((hash ^ (hash >> 16)) % (Width * Width));
     }
 
-    private sealed class Shelf(ImmutableArray<Bucket> buckets)
+    internal sealed class Shelf(ImmutableArray<Bucket> buckets)
     {
         private byte[]? _hash;
 
@@ -84,7 +142,7 @@ internal sealed class SetShelves
 
         private ImmutableArray<Bucket> Buckets => buckets;
 
-        public Shelf With(int place, string id, AddressSet? set) => new(buckets.SetItem(place, buckets[place].With(id, set)));
+        public Shelf With(int place, string id, AddressSet? set, Parts shared) => shared.Shelf(buckets.SetItem(place, buckets[place].With(id, set, shared)));
 
         public static void AddDifferences(Shelf from, Shelf to, List<(AddressSet?, AddressSet?)> result)
         {
@@ -104,20 +162,26 @@ internal sealed class SetShelves
     }
 
     /// <summary>Address sets in ascending order of their ids.</summary>
-    private sealed class Bucket(ImmutableArray<AddressSet> sets)
+    internal sealed class Bucket(ImmutableArray<AddressSet> sets)
     {
         private byte[]? _hash;
 
         private static readonly Bucket Empty = new([]);
 
         /// <summary>Null for an empty one.</summary>
-        public byte[]? Hash => sets.IsEmpty ? null : _hash ??= SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', sets.Select(set => $"{set.Id} {set.Digest}"))));
+        public byte[]? Hash => sets.IsEmpty ? null : _hash ??= SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', sets.Select(set => $"{set.Id} {set.Digest.Hex}"))));
 
         private ImmutableArray<AddressSet> Sets => sets;
 
-        public static Bucket Of(List<AddressSet>? sets) => sets is null ? Empty : new([.. sets.OrderBy(set => set.Id, StringComparer.Ordinal)]);
+        public static Bucket Of(List<AddressSet>? sets, Parts shared)
+        {
+            if (sets is null)
+                return Empty;
+            sets.Sort(static (left, right) => string.CompareOrdinal(left.Id, right.Id));
+            return shared.Bucket([.. sets]);
+        }
 
-        public Bucket With(string id, AddressSet? set)
+        public Bucket With(string id, AddressSet? set, Parts shared)
         {
             var at = 0;
             while (at < sets.Length && string.CompareOrdinal(sets[at].Id, id) < 0)
@@ -126,9 +190,9 @@ internal sealed class SetShelves
             return (isHeld, set) switch
             {
                 (false, null) => this,
-                (true, null) => sets.Length == 1 ? Empty : new(sets.RemoveAt(at)),
-                (true, { } changed) => new(sets.SetItem(at, changed)),
-                (false, { } added) => new(sets.Insert(at, added)),
+                (true, null) => sets.Length == 1 ? Empty : shared.Bucket(sets.RemoveAt(at)),
+                (true, { } changed) => shared.Bucket(sets.SetItem(at, changed)),
+                (false, { } added) => shared.Bucket(sets.Insert(at, added)),
             };
         }
 
