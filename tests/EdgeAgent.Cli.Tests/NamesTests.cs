@@ -61,4 +61,58 @@ public sealed class NamesTests
         Assert.DoesNotContain("matches-nothing", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("names db.example.com", run.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_name_is_a_column_of_the_matrix()
+    {
+        using var files = new TemporaryFiles();
+        var run = await CommandRun.Of("connectivity", "--matrix", "-o", "json", "-f", files.Write("m.yaml", Manifests));
+
+        Assert.Equal(0, run.ExitCode);
+        using var matrix = JsonDocument.Parse(run.Output);
+        var ends = matrix.RootElement.GetProperty("ends").EnumerateArray().Select(end => end.GetProperty("name").GetString()).ToList();
+        var atoms = matrix.RootElement.GetProperty("atoms").EnumerateArray().Select(atom => atom.GetProperty("traffic").GetString()!).ToList();
+        string[] Allowed(string to) =>
+        [
+            .. matrix.RootElement.GetProperty("cells").EnumerateArray()
+                .Single(cell => ends[cell.GetProperty("from").GetInt32()] == "default/web" && ends[cell.GetProperty("to").GetInt32()] == to)
+                .GetProperty("allowed").EnumerateArray().Select(atom => atoms[atom.GetInt32()]),
+        ];
+        Assert.Equal(["TCP/5432"], Allowed("db.example.com"));
+        Assert.Empty(Allowed("any other address"));
+        Assert.Equal("db.example.com", matrix.RootElement.GetProperty("ends")[ends.IndexOf("db.example.com")].GetProperty("groups")[0].GetProperty("domain").GetString());
+    }
+
+    [Fact]
+    public async Task A_diff_tells_flows_to_names()
+    {
+        using var files = new TemporaryFiles();
+        var (before, after) = (files.Write("before.yaml", Manifests), files.Write("after.yaml", Manifests.Replace("db.example.com]", "db.example.com, mail.example.com]", StringComparison.Ordinal)));
+        var more = await CommandRun.Of("diff", "-f", after, "--against", before, "-o", "json");
+        var less = await CommandRun.Of("diff", "-f", before, "--against", after, "-o", "table");
+
+        using var flows = JsonDocument.Parse(more.Output);
+        var flow = Assert.Single(flows.RootElement.GetProperty("flows").EnumerateArray());
+        Assert.Equal(("allow", "mail.example.com", "TCP/5432"), (flow.GetProperty("verdict").GetString(), flow.GetProperty("to")[0].GetProperty("domain").GetString(), flow.GetProperty("traffic").GetString()));
+        Assert.Matches(@"deny +default/web +mail\.example\.com +TCP/5432", less.Output);
+    }
+
+    [Fact]
+    public async Task What_is_granted_by_name_is_left_open_in_the_clusters_half()
+    {
+        using var files = new TemporaryFiles();
+        var manifests = files.Write("m.yaml", $"""
+            {Manifests.Replace(", {cidrs: [192.0.2.0/24]}", "", StringComparison.Ordinal)}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {"{"}name: db-1, namespace: default, labels: {"{"}app: db{"}"}{"}"}
+            status: {"{"}podIP: 10.2.0.1{"}"}
+            """);
+        var run = await CommandRun.Of("export", "--for", "kubernetes", "-f", manifests);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("port: 5432", run.Output, StringComparison.Ordinal);
+        Assert.Contains("hosts alone know which addresses db.example.com has", run.Error, StringComparison.Ordinal);
+    }
 }

@@ -73,6 +73,8 @@ internal static class FlowOutput
         WriteTexts(json, "endpoints", group.Endpoints);
         if (group.Block.Length > 0)
             json.WriteString("block", group.Block);
+        if (group.Domain.Length > 0)
+            json.WriteString("domain", group.Domain);
         json.WriteEndObject();
     }
 

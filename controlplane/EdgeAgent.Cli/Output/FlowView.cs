@@ -42,6 +42,7 @@ internal sealed record FlowView(bool IsAllowed, IReadOnlyList<GroupView> From, I
 /// <param name="Labels">The labels that they share.</param>
 /// <param name="Endpoints">Endpoints without agent.</param>
 /// <param name="Block">Without hosts: the narrowest block that policies name around the addresses; empty for none.</param>
+/// <param name="Domain">The name whose addresses are meant; empty for addresses that are known.</param>
 internal sealed record GroupView(
     string Name,
     int Hosts,
@@ -49,7 +50,8 @@ internal sealed record GroupView(
     IReadOnlyList<string> Addresses,
     IReadOnlyList<KeyValuePair<string, string>> Labels,
     IReadOnlyList<string> Endpoints,
-    string Block)
+    string Block,
+    string Domain)
 {
     private const int FewHosts = 20;
 
@@ -60,7 +62,8 @@ internal sealed record GroupView(
         group.Addresses,
         [.. group.Labels.OrderBy(label => label.Key, StringComparer.Ordinal)],
         [.. group.Endpoints.Select(KeyText.Of)],
-        group.Block);
+        group.Block,
+        group.Domain);
 
     public static GroupView Of(FlowGroup group) => new(
         group.Name,
@@ -69,7 +72,8 @@ internal sealed record GroupView(
         [.. group.Addresses.Select(address => address.ToString())],
         [.. group.Labels],
         [.. group.Endpoints.Select(key => key.ToString())],
-        group.Block?.ToString() ?? "");
+        group.Block?.ToString() ?? "",
+        group.DomainName ?? "");
 }
 
 /// <summary>A part of some traffic.</summary>

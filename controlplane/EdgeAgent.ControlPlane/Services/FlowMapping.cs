@@ -41,7 +41,7 @@ internal static class FlowMapping
 
     private static Wire.V1.FlowGroup ToWire(FlowGroup group)
     {
-        var wire = new Wire.V1.FlowGroup { Name = group.Name, Hosts = group.Hosts.Count, Namespace = group.Namespace ?? "", Block = group.Block?.ToString() ?? "" };
+        var wire = new Wire.V1.FlowGroup { Name = group.Name, Hosts = group.Hosts.Count, Namespace = group.Namespace ?? "", Block = group.Block?.ToString() ?? "", Domain = group.DomainName ?? "" };
         wire.FirstHosts.AddRange(group.Hosts.Take(FewHosts).Select(AdminMapping.ToWire));
         wire.Addresses.AddRange(group.Addresses.Select(address => address.ToString()));
         wire.Labels.Add(group.Labels.ToDictionary());

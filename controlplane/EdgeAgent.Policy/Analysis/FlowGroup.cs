@@ -4,7 +4,7 @@ using EdgeAgent.Contracts;
 
 namespace EdgeAgent.Policy;
 
-/// <summary>Ends of flows that policies treat alike: hosts, endpoints without agent, or addresses that nobody is known at.</summary>
+/// <summary>Ends of flows that policies treat alike: hosts, endpoints without agent, what has a name, or addresses that nobody is known at.</summary>
 public sealed class FlowGroup
 {
     private const int FewNames = 3;
@@ -29,11 +29,17 @@ public sealed class FlowGroup
     /// <summary>For addresses that no host has: the narrowest block around them that policies name; null where they name none.</summary>
     public Cidr? Block { get; internal init; }
 
+    /// <summary>
+    /// The name of the Domain Name System whose addresses are meant, whatever they are: the verdict is that of an address of which policies
+    /// know nothing but the name. Null for addresses that are known.
+    /// </summary>
+    public string? DomainName { get; internal init; }
+
     /// <summary>Whether it is all addresses that are no endpoint's, and that no policy names.</summary>
-    public bool IsElsewhere => Hosts.Count == 0 && Endpoints.IsEmpty && Block is null;
+    public bool IsElsewhere => Hosts.Count == 0 && Endpoints.IsEmpty && DomainName is null && Block is null;
 
     /// <summary>What people call it.</summary>
-    public string Name => (Hosts.Count, Endpoints.Length) switch
+    public string Name => DomainName ?? (Hosts.Count, Endpoints.Length) switch
     {
         (0, 0) => Block is not { } own ? "any other address" : own.IsSingle ? own.Network.ToString() : $"others in {own}",
         (0, _) => $"{Listed(Endpoints.Select(key => key.ToString()), Endpoints.Length)}{(Block is { } block ? $" in {block}" : "")}",

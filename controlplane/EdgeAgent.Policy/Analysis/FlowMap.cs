@@ -16,18 +16,24 @@ internal sealed class FlowMap
     private readonly Dictionary<GroupKey, FlowGroup> _groups;
     private readonly HashSet<ResourceKey> _regrouped = [];
 
-    public FlowMap(EngineState before, EngineState after)
+    /// <param name="before">The one state.</param>
+    /// <param name="after">The other, or the same.</param>
+    /// <param name="namesMeanAll">Whether rules that grant by name mean every address.</param>
+    public FlowMap(EngineState before, EngineState after, bool namesMeanAll = false)
     {
-        Before = new(before);
-        After = ReferenceEquals(before, after) ? Before : new(after);
+        Before = new(before, namesMeanAll);
+        After = ReferenceEquals(before, after) ? Before : new(after, namesMeanAll);
         FindRegrouped(before.World, after.World);
         FindRegrouped(after.World, before.World);
         AddHosts();
         AddOthers();
-        _groups = _members.ToDictionary(pair => pair.Key, pair => pair.Value.Build(pair.Key.After?.Narrowest ?? pair.Key.Before?.Narrowest));
+        foreach (var name in Before.Names.Concat(ReferenceEquals(Before, After) ? [] : After.Names).Distinct(StringComparer.Ordinal))
+            AddName(name);
+        _groups = _members.ToDictionary(pair => pair.Key, pair => pair.Value.Build(pair.Key.After?.Narrowest ?? pair.Key.Before?.Narrowest, pair.Key.After?.Name));
         Groups = [.. _groups.Values
-            .OrderBy(group => (group.Hosts.Count == 0, group.Endpoints.IsEmpty, group.Block is null))
+            .OrderBy(group => (group.Hosts.Count == 0, group.Endpoints.IsEmpty, group.DomainName is null, group.Block is null))
             .ThenBy(group => group.Hosts.Count > 0 ? group.Hosts.Any : group.Endpoints.FirstOrDefault())
+            .ThenBy(group => group.DomainName, StringComparer.Ordinal)
             .ThenBy(group => group.Block)
             .ThenBy(group => group.Addresses.IsEmpty ? default : group.Addresses[0])];
     }
@@ -36,7 +42,7 @@ internal sealed class FlowMap
 
     public Places After { get; }
 
-    /// <summary>The groups: hosts first, then endpoints without agent, then blocks.</summary>
+    /// <summary>The groups: hosts first, then endpoints without agent, then names, then blocks.</summary>
     public ImmutableArray<FlowGroup> Groups { get; }
 
     /// <summary>The group of an address; null for loopback.</summary>
@@ -161,6 +167,14 @@ internal sealed class FlowMap
         members.Add(new Site(Before.At(address), After.At(address), null, null));
         members.Add(Before.State.EndpointsAt(address));
         members.Add(After.State.EndpointsAt(address));
+    }
+
+    /// <summary>Adds what has a name, whatever addresses that are.</summary>
+    private void AddName(string name)
+    {
+        var members = Members(new([], Before.LookAt(name, IpFamily.V4), After.LookAt(name, IpFamily.V4)));
+        foreach (var family in new[] { IpFamily.V4, IpFamily.V6 })
+            members.Add(new Site(Before.At(name, family), After.At(name, family), null, null));
     }
 
     /// <summary>The group of an address that no host has: families are one group where policies see nothing but the family.</summary>

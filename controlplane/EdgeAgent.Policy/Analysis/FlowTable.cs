@@ -14,17 +14,20 @@ public sealed class FlowTable
     private readonly FlowMap _map;
     private readonly HalfVerdicts _halves = new();
 
-    private FlowTable(EngineState state)
+    private FlowTable(EngineState state, bool namesMeanAll)
     {
-        _map = new(state, state);
+        _map = new(state, state, namesMeanAll);
         Groups = _map.Groups;
     }
 
-    /// <summary>The groups: hosts, then endpoints without agent, then blocks.</summary>
+    /// <summary>The groups: hosts, then endpoints without agent, then names, then blocks.</summary>
     public ImmutableArray<FlowGroup> Groups { get; }
 
     /// <summary>The table of a state.</summary>
-    public static FlowTable Of(EngineState state) => new(state);
+    public static FlowTable Of(EngineState state) => new(state, namesMeanAll: false);
+
+    /// <summary>The table of what may be allowed: rules that grant by name are read as if any address had the name.</summary>
+    internal static FlowTable Possible(EngineState state) => new(state, namesMeanAll: true);
 
     /// <summary>The group that an address belongs to; null for a loopback address.</summary>
     public FlowGroup? GroupOf(IpAddress address) => _map.GroupOf(address);

@@ -40,7 +40,8 @@ internal sealed class GroupMembers
 
     /// <summary>The group.</summary>
     /// <param name="block">The narrowest block that policies name around its addresses.</param>
-    public FlowGroup Build(Cidr? block)
+    /// <param name="name">The name that it is about; null for none.</param>
+    public FlowGroup Build(Cidr? block, string? name)
     {
         var places = _keys.Select(key => key.Namespace).Distinct().ToList();
         return new(_v4, _v6)
@@ -51,6 +52,7 @@ internal sealed class GroupMembers
             Labels = _keys.Count == 0 ? LabelSet.Empty : _keys.Skip(1).Aggregate(_keys.First().Labels, Common),
             Endpoints = [.. _endpoints],
             Block = block,
+            DomainName = name,
         };
     }
 

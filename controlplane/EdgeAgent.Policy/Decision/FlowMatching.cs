@@ -54,23 +54,12 @@ internal sealed class FlowMatching(World world)
         ? "it names no peers, so it matches nothing"
         : $"the other end {flow.PeerName(direction) ?? Describe(flow.Peer(direction))} is not {string.Join(" or ", peers.Items)}";
 
-    /// <summary>
-    /// A name is read as addresses that lie in no blocks, also of endpoints, but those of whole families; what has a name is known to the
-    /// host that asks for it.
-    /// </summary>
     private bool MeansPeer(PeerMatch match, Flow flow, Direction direction)
     {
         if (flow.PeerName(direction) is not { } name)
             return Means(match, flow.Peer(direction));
-        if (!match.Names.IsEmpty)
-            return match.Names.Items.Contains(name);
         var family = flow.Peer(direction).Family;
-        var known = world.EndpointsAt(flow.Peer(direction)).Where(endpoint => endpoint.Resource.Addresses.Items.Any(IsWhole)).ToList();
-        return (match.Endpoints is null || known.Exists(endpoint => endpoint.Matches(match.Endpoints)))
-            && (match.NotEndpoints is null || !known.Exists(endpoint => endpoint.Matches(match.NotEndpoints)))
-            && (match.Nets.IsEmpty || match.Nets.Items.Any(IsWhole)) && !match.NotNets.Items.Any(IsWhole);
-
-        bool IsWhole(Cidr block) => block.Length == 0 && block.Family == family;
+        return NameMeaning.Means(match, name, family, NameMeaning.Known(world, family));
     }
 
     private string Describe(IpAddress address)

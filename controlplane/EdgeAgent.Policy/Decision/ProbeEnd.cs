@@ -26,7 +26,7 @@ internal sealed record ProbeEnd(ImmutableArray<IpAddress> Addresses, Endpoint? H
         if (endpoint is null)
         {
             return slash < 0 && text.Contains('.', StringComparison.Ordinal) && DomainName.TryParse(text, out var domain, out _)
-                ? new([new(IpFamily.V4, 0), new(IpFamily.V6, 0)], null) { Name = domain }
+                ? new([NameMeaning.Address(IpFamily.V4), NameMeaning.Address(IpFamily.V6)], null) { Name = domain }
                 : throw new ProbeException($"there is no host '{text}' (expected namespace/name of a host, an address, or a name such as db.example.com)");
         }
 

@@ -105,6 +105,42 @@ public sealed class WorldsWithNames
         }
     }
 
+    [Fact]
+    public void The_table_and_the_changed_flows_say_of_a_name_what_a_probe_of_it_says()
+    {
+        var (allowed, changed) = (0, 0);
+        for (var seed = 0; seed < 60; seed++)
+        {
+            var (random, resources) = World(seed);
+            var before = PolicyEngine.Apply(EngineState.Empty, Change.Of([.. resources])).State;
+            var after = PolicyEngine.Apply(before, Change.Delete([.. resources.OfType<PolicyResource>().Where(_ => random.Next(2) == 0).Select(policy => policy.Key)])).State;
+            var (table, flows) = (FlowTable.Of(before), ChangedFlows.Between(before, after));
+            foreach (var name in table.Groups.Select(group => group.DomainName).OfType<string>())
+            {
+                foreach (var (host, self) in resources.OfType<EndpointResource>().Where(endpoint => endpoint.IsManaged).SelectMany(host => host.Addresses.Items, (host, block) => (host, block.Network)))
+                {
+                    foreach (var isSource in new[] { true, false })
+                    {
+                        var packet = Pick(random, BoundaryPackets.Between(self, NameMeaning.Address(self.Family)).Where(packet => packet.Protocol.HasPorts).ToList());
+                        var (was, now) = (Asked(before), Asked(after));
+                        Assert.Equal(was, Cell(table.GroupOf(self)!, table.Groups.Single(group => group.DomainName == name)).Contains(packet.Protocol, packet.Port, packet.SourcePort));
+                        var (own, other) = (flows.GroupOf(self)!, flows.Groups.Single(group => group.DomainName == name));
+                        var told = flows.Changes.Where(change => change.Sources.Contains(isSource ? own : other) && change.Destinations.Contains(isSource ? other : own)
+                            && (change.Family is not { } family || family == self.Family) && change.Traffic.Contains(packet.Protocol, packet.Port, packet.SourcePort)).Select(change => change.IsAllowed);
+                        Assert.Equal(was == now ? [] : [now], told);
+                        allowed += was ? 1 : 0;
+                        changed += was == now ? 0 : 1;
+
+                        bool Asked(EngineState state) => PolicyEngine.Decide(state, new(isSource ? self.ToString() : name, isSource ? name : self.ToString(), packet.Protocol, packet.Port) { SourcePort = packet.SourcePort }).Allowed;
+                        TrafficSet Cell(FlowGroup own, FlowGroup named) => table.Allowed(isSource ? own : named, isSource ? named : own, self.Family)!;
+                    }
+                }
+            }
+        }
+
+        Assert.True(allowed > 50 && changed > 20, $"{allowed} allowed, {changed} changed");
+    }
+
     private static (Random Random, List<Resource> Resources) World(int seed)
     {
         var random = new Random(seed ^ 0x4E61);

@@ -39,10 +39,23 @@ public sealed record ClusterBookend(ImmutableArray<PodPolicy> Policies, Immutabl
             }
         }
 
+        foreach (var (policy, rule) in grants.Pods.IsEmpty ? [] : ByName(state))
+            warnings.Add(new(Severity.Warning, rule.Source, policy.Key, rule.Label, $"hosts alone know which addresses {string.Join(", ", rule.Peers!.Value.Items.SelectMany(peer => peer.Names.Items).Distinct())} has: the cluster lets through what it grants, for all pods"));
         foreach (var pod in grants.Uneven)
             warnings.Add(new(Severity.Warning, state.Resources[pod].Source, pod, "", "hosts treat its addresses differently, which the cluster cannot: what all of them may do is exported"));
         return new(policies.DrainToImmutable(), grants.Hosts, warnings.DrainToImmutable());
     }
+
+    /// <summary>The rules of hosts that grant by name.</summary>
+    private static IEnumerable<(PolicyResource Policy, PolicyRule Rule)> ByName(EngineState state) =>
+        from node in state.World.Policies
+        where node.Resource.Mode == PolicyMode.Enforce
+        from direction in Directions
+        let side = node.Resource.Side(direction)
+        where side is not null && state.World.Classes.Values.Any(hosts => hosts.Slots.Any(slot => side.Subjects.Items.Any(slot.IsSubject)))
+        from rule in side.Rules
+        where rule.GrantsByName
+        select (node.Resource, rule);
 
     /// <summary>The cluster's own policies that isolate some of the pods in a direction, sorted.</summary>
     private static ImmutableArray<ResourceKey> Isolating(EngineState state, ImmutableArray<Endpoint> pods, Direction direction)

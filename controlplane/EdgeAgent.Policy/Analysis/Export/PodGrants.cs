@@ -3,7 +3,7 @@ using EdgeAgent.Contracts;
 
 namespace EdgeAgent.Policy;
 
-/// <summary>What hosts allow pods.</summary>
+/// <summary>What hosts allow pods, and what they may allow them by name, which the hosts alone can tell.</summary>
 internal sealed class PodGrants
 {
     private readonly EngineState _state;
@@ -12,7 +12,7 @@ internal sealed class PodGrants
 
     public PodGrants(EngineState state)
     {
-        (_state, _table) = (state, FlowTable.Of(state));
+        (_state, _table) = (state, FlowTable.Possible(state));
         _hosts = [.. _table.Groups.Where(group => group.Hosts.Count > 0)];
         Hosts = CidrSet.Canonical(state.World.HostByAddress.Keys.Select(Cidr.Single));
         Pods =

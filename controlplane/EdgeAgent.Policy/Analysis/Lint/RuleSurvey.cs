@@ -51,7 +51,7 @@ internal sealed class RuleSurvey
         }
 
         var isOwnHost = own.OnlyHost is { } host && host == peer.OnlyHost;
-        var isWorld = peer.Hosts.Count == 0 && peer.Endpoints.IsEmpty && peer.Block is not { Length: > 0 };
+        var isWorld = peer.Hosts.Count == 0 && peer.Endpoints.IsEmpty && peer.DomainName is null && peer.Block is not { Length: > 0 };
         foreach (var rule in _halves.Read(self.After, direction, other.After).Rules)
         {
             var use = _uses[rule.Step];

@@ -19,12 +19,12 @@ internal sealed class UseFindings(EngineState state, RuleUse use)
     {
         get
         {
-            if (!use.HasPeers && Rule.GrantsByName)
-                yield break;
             if (!use.HasPeers)
                 yield return WithoutPeers();
             else if (use.Meant.IsNone)
                 yield return Finding(FindingCodes.MatchesNothing, "no packet has the protocol, family, ports and ICMP types that it asks for together", "correct them, or remove the rule");
+            else if (use.Reached.IsNone && Rule.GrantsByName)
+                yield break; // Only hosts know the addresses: where these lie in other blocks, it may be reached.
             else if (use.Reached.IsNone)
                 yield return Shadowed();
             else if (Rule.Verdict == Verdict.Allow)
