@@ -59,6 +59,25 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public async Task Thousands_of_pods_are_one_revision_beside_what_istio_says_of_them()
+    {
+        const int Many = 2_000;
+        await using var api = await TestApiServer.StartAsync();
+        api.PageLimit = 500;
+        api.IsAbsent = static path => path.Contains("projectcalico.org/", StringComparison.Ordinal);
+        for (var i = 0; i < Many; i++)
+            api.Set(Pods, ApiObjects.Pod("shop", $"web-{i}", $"10.{100 + (i / 250)}.{i % 250}.1", $"app-{i % 20}"));
+        for (var i = 0; i < 20; i++)
+            api.Set(ServicePath, ApiObjects.Service("shop", $"app-{i}", $"app-{i}"));
+        await using var server = await StartAsync(Of(api));
+        await SyncedAsync(server);
+
+        Assert.Equal($"{Many} Pod, 20 Service", Assert.Single(await RevisionsAsync(server)).Note);
+        Assert.Equal(Many, (await NamesAsync(server, "Pod")).Count);
+        Assert.Equal(4, api.Requests.Count(request => request.StartsWith(Pods, StringComparison.Ordinal) && request.Contains("limit=", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_pod_that_moves_is_one_element_at_the_hosts_that_may_talk_to_it_and_nothing_at_others()
     {
         await using var api = await TestApiServer.StartAsync();
