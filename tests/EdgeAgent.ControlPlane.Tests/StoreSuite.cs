@@ -1,5 +1,6 @@
 using EdgeAgent.Contracts;
 using EdgeAgent.ControlPlane.Storage;
+using EdgeAgent.ControlPlane.Trust;
 using EdgeAgent.Policy;
 
 namespace EdgeAgent.ControlPlane.Tests;
@@ -7,6 +8,8 @@ namespace EdgeAgent.ControlPlane.Tests;
 /// <summary>What every kind of store keeps to.</summary>
 public abstract class StoreSuite
 {
+    private static readonly DateTimeOffset Then = DateTimeOffset.UnixEpoch.AddYears(50);
+
     [Fact]
     public void Current_documents_and_old_ones_are_what_the_log_says()
     {
@@ -50,6 +53,81 @@ public abstract class StoreSuite
         Tamper("store", tampering);
         using var again = Open("store");
         Assert.Equal(broken, again.Revisions.FirstBroken()?.Number);
+    }
+
+    [Fact]
+    public void Tokens_are_kept_used_as_often_as_they_say_and_revoked()
+    {
+        using var store = Open("store");
+        var (secret, id) = store.Tokens.Create(Grant("", "app"), 2, Then, Then.AddHours(1), "ada");
+        var (other, _) = store.Tokens.Create(Grant("b", "app") with { Namespace = "vm" }, 1, Then.AddSeconds(1), Then.AddHours(1), "bob");
+        Assert.Equal(new StoredToken(id, Grant("", "app"), 2, 0, Then, "ada", Then.AddHours(1), false), store.Tokens.Find(id));
+        Assert.Equal(["bob", "ada"], store.Tokens.All("").Select(token => token.CreatedBy));
+        Assert.Equal(["bob"], store.Tokens.All("vm").Select(token => token.CreatedBy));
+        Assert.Null(store.Tokens.Find("nobody's"));
+
+        EnrolledHost Enrol(string with, string name, string serial) => store.Enrolments.Enrol(
+            with, (token, present) => EnrolmentDecision.Decide(token, new("", name, "machine", Digest.Of($"key of {name}"), serial, Then.AddDays(1)), present, _ => false, Then));
+        Enrol(secret, "a", "01");
+        Enrol(secret, "c", "02");
+        Assert.Equal(2, store.Tokens.Find(id)!.Used);
+        Assert.Contains("used up", Assert.Throws<EnrolmentRefusedException>(() => Enrol(secret, "d", "03")).Message, StringComparison.Ordinal);
+        Assert.Null(store.Enrolments.Find(new("default", "d")));
+        Assert.Contains("unknown", Assert.Throws<EnrolmentRefusedException>(() => Enrol("00", "d", "03")).Message, StringComparison.Ordinal);
+        Assert.True(store.Tokens.Revoke(store.Tokens.All("vm").Single().Id));
+        Assert.False(store.Tokens.Revoke("nobody's"));
+        Assert.Contains("revoked", Assert.Throws<EnrolmentRefusedException>(() => Enrol(other, "b", "03")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_a_hosts_certificates_the_newest_is_good_and_the_one_before_until_the_newest_is_used()
+    {
+        var (store, host) = (Open("store"), new HostName("default", "a"));
+        using (store)
+        {
+            var (secret, id) = store.Tokens.Create(Grant("a", "app"), 1, Then, Then.AddHours(1), "ada");
+            var enrolled = new EnrolledHost(host, Grant("a", "app"), id, "machine", Digest.Of("key"), "01", "", Then, Then.AddDays(1), false, "");
+            store.Enrolments.Enrol(secret, (_, _) => (enrolled, true));
+            Assert.Equal(enrolled, store.Enrolments.Find(host));
+            Assert.False(store.Enrolments.Renew(host, "99", "02", Then.AddDays(2)));
+            Assert.True(store.Enrolments.Renew(host, "01", "02", Then.AddDays(2)));
+
+            // The answer was lost: it asks again with the certificate that it has.
+            Assert.True(store.Enrolments.Renew(host, "01", "03", Then.AddDays(3)));
+            store.Enrolments.Settle(host, "03");
+            Assert.False(store.Enrolments.Renew(host, "01", "04", Then.AddDays(4)));
+        }
+
+        using var again = Open("store");
+        Assert.Equal(("03", "", Then.AddDays(3)), (again.Enrolments.Find(host)!.Serial, again.Enrolments.Find(host)!.PreviousSerial, again.Enrolments.Find(host)!.Expires));
+        Assert.True(again.Enrolments.Revoke(host, "stolen"));
+        Assert.False(again.Enrolments.Revoke(host, "again"));
+        Assert.Equal((true, "stolen"), (again.Enrolments.Find(host)!.IsRevoked, again.Enrolments.Find(host)!.Revocation));
+        Assert.False(again.Enrolments.Renew(host, "03", "05", Then.AddDays(5)));
+    }
+
+    [Fact]
+    public void People_have_one_role_in_each_namespace_and_are_found_by_secret_or_certificate_alone()
+    {
+        using var store = Open("store");
+        var (ada, eve) = (new Person("ada", [new(Role.Viewer, ""), new(Role.Editor, "shop")], Then, "first", Then.AddDays(1)), new Person("spiffe://cluster.local/people/eve", [], Then, "ada", null));
+        Assert.True(store.People.Create(ada, [1, 2, 3]));
+        Assert.True(store.People.Create(eve, null));
+        Assert.False(store.People.Create(ada, [4]));
+        Assert.Equal(ada, store.People.BySecret([1, 2, 3]));
+        Assert.Null(store.People.BySecret([4]));
+        Assert.Null(store.People.ById("ada"));
+        Assert.Equal(eve, store.People.ById(eve.Name));
+
+        Assert.True(store.People.Grant("ada", new(Role.Admin, "shop")));
+        Assert.True(store.People.Grant("ada", new(Role.None, "")));
+        Assert.False(store.People.Grant("nobody", new(Role.Viewer, "")));
+        Assert.Equal([ada with { Grants = [new(Role.Admin, "shop")] }, eve], store.People.All());
+        Assert.True(store.People.Delete("ada"));
+        Assert.False(store.People.Delete("ada"));
+        Assert.Null(store.People.BySecret([1, 2, 3]));
+        Assert.True(store.People.Create(ada with { Grants = [] }, [5]));
+        Assert.Empty(store.People.BySecret([5])!.Grants);
     }
 
     [Fact]
@@ -170,4 +248,6 @@ public abstract class StoreSuite
 
     /// <summary>Does what somebody with rights on the database could do to it.</summary>
     protected abstract void Tamper(string name, string sql);
+
+    private static EnrolmentGrant Grant(string name, string application) => new("default", name, [new("app", application)], [Cidr.Parse("10.0.0.0/24")]);
 }
