@@ -21,6 +21,7 @@ var groups = new (string Prefix, Func<IEnumerable<Claim>> Measure)[]
     ("engine", EngineClaims.Fleets),
     ("manifests", ManifestClaims.Read),
     ("selectors", SelectorClaims.LabelTests),
+    ("load", LoadClaims.Measure),
 };
 
 var only = new Option<string>("--only") { Description = "Measure only claims whose name begins with this.", DefaultValueFactory = _ => "" };
