@@ -30,6 +30,19 @@ public sealed class DerivationSteps
     }
 
     [Fact]
+    public void A_change_derives_what_rests_on_it_and_nothing_else()
+    {
+        var state = Mesh();
+
+        Assert.Equal(["RouteRule a/r7", "Sidecars"], Derived(state, Change.Of(Service("a", "s7", 9999))));
+        Assert.Equal(["RouteRule a/r7"], Derived(state, Change.Of(Route("a", "r7", "s8"))));
+        Assert.Equal(["AuthorizationPolicy a/not-web"], Derived(state, Change.Of(Pod("a", "web-2", "10.9.0.201", "web"))));
+        Assert.Equal(["AuthorizationPolicy a/not-web", "AuthorizationPolicy a/web"], Derived(state, Change.Delete(Pod("a", "web-1", "", "web").Key)));
+        Assert.Equal(["AuthorizationPolicy a/not-web", "AuthorizationPolicy a/web"], Derived(state, Change.Of(Pod("a", "first-of-its-account", "10.9.0.202", "web2"))));
+        Assert.Equal(["Sidecars", "GlobalNetworkPolicy out"], Derived(state, Change.Of(Slice("a", "bare", "10.9.0.8"))));
+    }
+
+    [Fact]
     public void Random_changes_leave_what_they_do_not_touch()
     {
         var (kept, all) = (0, 0);
@@ -48,6 +61,12 @@ public sealed class DerivationSteps
         }
 
         Assert.True(kept > all / 2, $"{kept} of {all} were left as they were");
+    }
+
+    private static List<string> Derived(EngineState state, Change change)
+    {
+        var units = Accepted(state, change).Mesh!.Units;
+        return [.. units.Where(unit => !state.Mesh!.Units.TryGetValue(unit.Key, out var before) || !ReferenceEquals(before, unit.Value)).Select(unit => unit.Key.Resource.Name.Length == 0 ? unit.Key.Rank.ToString() : unit.Key.Resource.ToString())];
     }
 
     private static EngineState Mesh()
