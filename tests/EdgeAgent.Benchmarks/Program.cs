@@ -19,6 +19,7 @@ var groups = new (string Prefix, Func<IEnumerable<Claim>> Measure)[]
     ("drift.repair-p99", DriftClaims.Repair),
     ("drift.flush-loop-cpu", DriftClaims.FlushLoop),
     ("engine", EngineClaims.Fleets),
+    ("sign", SignClaims.Measure),
     ("manifests", ManifestClaims.Read),
     ("selectors", SelectorClaims.LabelTests),
     ("load", LoadClaims.Measure),

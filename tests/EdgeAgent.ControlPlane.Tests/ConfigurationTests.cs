@@ -27,11 +27,11 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public void Paths_are_relative_to_the_file_and_the_command_line_wins()
     {
-        File.WriteAllText(_directory["c.json"], """{"data": "d", "listen": "127.0.0.1:1", "http": "127.0.0.1:2", "trustDomain": "example.org", "reportSeconds": 5, "tls": {"certificate": "a.pem", "key": "/abs/b.pem", "clientAuthorities": "c.pem"}}""");
+        File.WriteAllText(_directory["c.json"], """{"data": "d", "listen": "127.0.0.1:1", "http": "127.0.0.1:2", "trustDomain": "example.org", "reportSeconds": 5, "tls": {"certificate": "a.pem", "key": "/abs/b.pem", "clientAuthorities": "c.pem", "signingCertificate": "s.pem", "signingKey": "/abs/s.key"}}""");
         var read = ConfigurationReader.Read(new(_directory["c.json"], null, null, "127.0.0.1:3", true));
         Assert.Equal(_directory["d"], read.DataDirectory);
         Assert.Equal((1, 3, true, "example.org"), (read.Listen.Port, read.Http!.Port, read.Insecure, read.TrustDomain));
-        Assert.Equal(new(_directory["a.pem"], "/abs/b.pem", _directory["c.pem"]), read.Certificates);
+        Assert.Equal(new(_directory["a.pem"], "/abs/b.pem", _directory["c.pem"], _directory["s.pem"], "/abs/s.key"), read.Certificates);
         Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5)), (read.ReportInterval, read.HeartbeatInterval));
     }
 

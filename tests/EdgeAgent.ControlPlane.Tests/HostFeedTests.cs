@@ -45,6 +45,10 @@ public sealed class HostFeedTests
                 Assert.True(HostPolicyDigest.Text(held!) == HostPolicyDigest.Text(state.PolicyOf(Host)!.Policy), $"seed {seed}, step {step}");
                 Assert.True(held!.Revision == state.Revision, $"seed {seed}, step {step}: revision {held.Revision}, expected {state.Revision}");
                 Assert.Empty(feed.Next(state)!);
+
+                // What would be signed says what each host is to have.
+                foreach (var host in state.Hosts.Keys)
+                    Assert.True(state.Tree.ProofOf(host.ToString())!.RootOf(host.ToString(), state.PolicyOf(host)!.Digest).AsSpan().SequenceEqual(state.Tree.Root.Span), $"seed {seed}, step {step}: {host}");
             }
 
             Assert.Null(feed.Next(FleetState.Empty));

@@ -96,10 +96,16 @@ public sealed class TrustTests
             File.WriteAllText(directory["server.key"], certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
         }
 
+        using (var signer = authority.IssueSigner("spiffe://cluster.local/edgecontrol/policy-signer", DateTimeOffset.UtcNow, TimeSpan.FromDays(1)))
+        {
+            File.WriteAllText(directory["signer.pem"], signer.ExportCertificatePem());
+            File.WriteAllText(directory["signer.key"], signer.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        }
+
         await using var server = await TestServer.StartAsync(configuration => configuration with
         {
             Insecure = false,
-            Certificates = new(directory["server.pem"], directory["server.key"], directory["ca.pem"]),
+            Certificates = new(directory["server.pem"], directory["server.key"], directory["ca.pem"], directory["signer.pem"], directory["signer.key"]),
             Administrators = ["spiffe://example.org/ops"],
         });
         using var key = CertificateAuthority.NewKey();
@@ -108,6 +114,14 @@ public sealed class TrustTests
         var admin = new AdminService.AdminServiceClient(Secure(server, operators, authority.Certificate));
         Assert.Equal(0, (await admin.StatusAsync(new())).Revision);
         await RefusedAsync(StatusCode.FailedPrecondition, () => admin.CreateTokenAsync(new()));
+
+        // A server's certificate signs no policies.
+        var wrong = await Assert.ThrowsAsync<ConfigurationException>(() => TestServer.StartAsync(configuration => configuration with
+        {
+            Insecure = false,
+            Certificates = new(directory["server.pem"], directory["server.key"], directory["ca.pem"], directory["server.pem"], directory["server.key"]),
+        }));
+        Assert.Contains("policy-signer", wrong.Message, StringComparison.Ordinal);
     }
 
     [Fact]

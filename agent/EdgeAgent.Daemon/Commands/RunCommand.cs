@@ -54,6 +54,7 @@ internal static class RunCommand
             .AddSingleton(new DeniedFlows())
             .AddSingleton<HostIdentity>()
             .AddSingleton<IdentityFile>()
+            .AddSingleton<PolicyTrust>()
             .AddSingleton(services => new HostFactsReader(options, services.GetRequiredService<HostIdentity>(), choice.Kind.Name()))
             .AddSingleton(_ => ServiceSupervisor.FromEnvironment())
             .AddSingleton<TranslatedChannel>()
@@ -81,7 +82,7 @@ internal static class RunCommand
             .Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         var hasTls = options.ControlPlanes[0].Scheme == Uri.UriSchemeHttps;
         if (hasTls && options.Credentials is { } files)
-            builder.Services.AddSingleton<ICredentialSource>(services => new FileCredentials(files, services.GetRequiredService<EventQueue>()));
+            builder.Services.AddSingleton<ICredentialSource>(services => new FileCredentials(files, services.GetRequiredService<HostIdentity>(), services.GetRequiredService<EventQueue>()));
         else if (hasTls)
             builder.Services.AddSingleton<ICredentialSource, EnrolledCredentials>();
         return builder.Build();

@@ -16,7 +16,7 @@ namespace EdgeAgent.Daemon;
 /// tried when one is not reached, in an order that is drawn anew each time; only when all were tried there is a wait.
 /// </summary>
 internal sealed class ControlPlaneLink(
-    AgentOptions options, EventQueue events, Agent agent, Outbox outbox, HostIdentity identity, AddressWatch addresses, HostFactsReader facts, RulesetEvidence evidence, TranslatedChannel channel, ILogger<ControlPlaneLink> log, ICredentialSource? source = null) : BackgroundService
+    AgentOptions options, EventQueue events, Agent agent, Outbox outbox, HostIdentity identity, AddressWatch addresses, HostFactsReader facts, RulesetEvidence evidence, PolicyTrust trust, TranslatedChannel channel, ILogger<ControlPlaneLink> log, ICredentialSource? source = null) : BackgroundService
 {
     private static readonly string Instance = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
@@ -32,7 +32,7 @@ internal sealed class ControlPlaneLink(
         // What the last run knew of the control plane's addresses is as good as a name server that cannot be reached yet.
         await agent.WaitForBootAsync(stoppingToken).ConfigureAwait(false);
         _addresses = new(options.ControlPlanes, EffectiveFailsafes.AddressesIn(agent.State.Failsafes));
-        _given = agent.State.FailsafesGiven ? agent.State.Failsafes : null;
+        _given = agent.State.FailsafesGiven && !trust.IsRequired ? agent.State.Failsafes : null;
         var order = new Queue<Uri>();
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -66,7 +66,7 @@ internal sealed class ControlPlaneLink(
     {
         // Addresses are announced by a new hello.
         using var readdressed = CancellationTokenSource.CreateLinkedTokenSource(stopping, addresses.Changed);
-        ServerTrust? trust = null;
+        ServerTrust? server = null;
         try
         {
             await ResolveAsync(stopping).ConfigureAwait(false);
@@ -74,11 +74,11 @@ internal sealed class ControlPlaneLink(
             {
                 var credentials = await source.ObtainAsync(_addresses.To(controlPlane), stopping).ConfigureAwait(false);
                 identity.Take(credentials);
-                trust = credentials.Trust();
+                server = credentials.Trust();
             }
 
             var way = _addresses.To(controlPlane);
-            using var open = ControlPlaneChannel.Open(way, trust?.ToOptions());
+            using var open = ControlPlaneChannel.Open(way, server?.ToOptions());
             return await ServeAsync(new(open), way, readdressed.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -98,7 +98,7 @@ internal sealed class ControlPlaneLink(
         {
             if (e is RpcException { StatusCode: StatusCode.Unauthenticated })
                 source?.Refused();
-            return trust?.Refusal is { } refusal ? $"the control plane is not believed: {refusal}" : e is RpcException rpc ? $"{rpc.StatusCode}: {rpc.Status.Detail}" : e.Message;
+            return server?.Refusal is { } refusal ? $"the control plane is not believed: {refusal}" : e is RpcException rpc ? $"{rpc.StatusCode}: {rpc.Status.Detail}" : e.Message;
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class ControlPlaneLink(
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         using var call = client.Connect(cancellationToken: ending.Token);
-        using var session = new StreamSession(call, events, agent, outbox, facts, evidence, Instance, log, welcome => Welcomed(welcome, way));
+        using var session = new StreamSession(call, events, agent, outbox, facts, evidence, trust, Instance, log, welcome => Welcomed(welcome, way));
         var serving = session.RunAsync(ending.Token);
         var renewed = source?.RenewedAsync(client, ending.Token) ?? Task.Delay(Timeout.Infinite, ending.Token);
         try
@@ -136,6 +136,13 @@ internal sealed class ControlPlaneLink(
     private void Welcomed(Welcome welcome, ControlPlaneWay way)
     {
         _backoff.Reset();
+        if (welcome.FailsafesGiven && trust.IsRequired)
+        {
+            // They would open whatever policy closes, and nobody signed them.
+            AgentLog.BadFailsafes(log, "they are not signed");
+            return;
+        }
+
         try
         {
             channel.Look(way.Addresses, checked((ushort)way.ControlPlane.Port));

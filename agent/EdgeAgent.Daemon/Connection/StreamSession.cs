@@ -15,16 +15,21 @@ internal sealed class StreamSession(
     Outbox outbox,
     HostFactsReader facts,
     RulesetEvidence evidence,
+    PolicyTrust trust,
     string instance,
     ILogger log,
     Action<Welcome> welcomed) : IDisposable
 {
     private static readonly TimeSpan ResyncPause = TimeSpan.FromSeconds(1);
 
+    // Of control planes that share a store one may be a moment behind the one that this host comes from.
+    private static readonly TimeSpan OlderPatience = TimeSpan.FromSeconds(5);
+
     private readonly SemaphoreSlim _resyncWanted = new(0);
     private readonly Channel<Digest> _rulesetsWanted = Channel.CreateBounded<Digest>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
-    private readonly PolicyInbox _inbox = new(agent.PolicyAtHand);
+    private readonly PolicyInbox _inbox = new(agent.PolicyAtHand, trust);
     private string _resyncReason = "";
+    private (TimeSpan Until, string Reason)? _doubt;
 
     /// <summary>Runs until the server ends the stream, an error, or cancellation.</summary>
     internal async Task RunAsync(CancellationToken stopping)
@@ -64,6 +69,7 @@ internal sealed class StreamSession(
         while (await call.ResponseStream.MoveNext(stopping).ConfigureAwait(false))
         {
             var now = events.Now;
+            SayDoubt(now);
             var message = call.ResponseStream.Current;
             if (message.MessageCase is not (ServerMessage.MessageOneofCase.Snapshot or ServerMessage.MessageOneofCase.Delta or ServerMessage.MessageOneofCase.InSync))
                 events.Post(new Heard(now));
@@ -73,6 +79,7 @@ internal sealed class StreamSession(
                     Welcome(message.Welcome, now);
                     break;
                 case ServerMessage.MessageOneofCase.Snapshot:
+                    // The mark that proves it comes at once, and is heard.
                     Deal(_inbox.Accept(message.Snapshot), now);
                     break;
                 case ServerMessage.MessageOneofCase.Delta:
@@ -107,7 +114,14 @@ internal sealed class StreamSession(
         switch (result)
         {
             case PolicyArrived arrived:
+                _doubt = null;
                 events.Post(new PolicyReceived(now, arrived.Policy));
+                break;
+            case PolicyDisbelieved { IsOlder: true } older:
+                _doubt ??= (now + OlderPatience, older.Reason);
+                break;
+            case PolicyDisbelieved disbelieved:
+                events.Post(new PolicyNotBelieved(now, disbelieved.Reason));
                 break;
             case SnapshotNeeded needed:
                 events.Post(new Heard(now));
@@ -116,9 +130,17 @@ internal sealed class StreamSession(
                 _resyncWanted.Release();
                 break;
             default:
-                events.Post(new Heard(now));
                 break;
         }
+    }
+
+    // Heartbeats come as long as the control plane does.
+    private void SayDoubt(TimeSpan now)
+    {
+        if (_doubt is not { } doubt || now < doubt.Until)
+            return;
+        events.Post(new PolicyNotBelieved(now, doubt.Reason));
+        _doubt = null;
     }
 
     private void Obey(Command command, TimeSpan now)

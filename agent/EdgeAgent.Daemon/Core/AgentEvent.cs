@@ -15,6 +15,11 @@ public sealed record CacheLoaded(TimeSpan At, Enforcement Kept, PolicyVersion? C
 /// <summary>There is no policy, and the operator chose that the host is closed until there is one.</summary>
 public sealed record ClosedUntilPolicy(TimeSpan At) : AgentEvent(At);
 
+/// <summary>The policy on disk is damaged or not believed.</summary>
+/// <param name="At">When.</param>
+/// <param name="KernelHolds">Whether the kernel still holds something of ours, which is then as good as ever.</param>
+public sealed record CacheRefused(TimeSpan At, bool KernelHolds) : AgentEvent(At);
+
 /// <summary>A refusal that was kept on disk.</summary>
 public sealed record RefusalLoaded(TimeSpan At, Refusal Refusal) : AgentEvent(At);
 
@@ -23,6 +28,9 @@ public sealed record Heard(TimeSpan At) : AgentEvent(At);
 
 /// <summary>The control plane is heard, and what it said is a policy, or another revision of the one that it sent before.</summary>
 public sealed record PolicyReceived(TimeSpan At, PolicyVersion Policy) : AgentEvent(At);
+
+/// <summary>Somebody sent a policy that is not the control plane's word.</summary>
+public sealed record PolicyNotBelieved(TimeSpan At, string Reason) : AgentEvent(At);
 
 /// <summary>An operator wants a refused policy to be tried again.</summary>
 public sealed record RetryRequested(TimeSpan At, Revision Revision) : AgentEvent(At);

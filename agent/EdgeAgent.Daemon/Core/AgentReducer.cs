@@ -29,6 +29,9 @@ public static class AgentReducer
             case ClosedUntilPolicy:
                 step.CloseUntilPolicy();
                 break;
+            case CacheRefused e:
+                step.LoseCache(e.KernelHolds);
+                break;
             case RefusalLoaded e:
                 step.State = step.State with { Refusal = e.Refusal };
                 break;
@@ -38,6 +41,9 @@ public static class AgentReducer
             case PolicyReceived e:
                 step.Hear(e.At);
                 step.Receive(e.Policy);
+                break;
+            case PolicyNotBelieved e:
+                step.Disbelieve(e.Reason);
                 break;
             case RetryRequested e:
                 step.Retry(e.Revision);

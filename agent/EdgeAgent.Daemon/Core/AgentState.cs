@@ -59,6 +59,9 @@ public sealed record AgentState
     /// <summary>The policy that an operator insists on, or that was in force when the agent started; null for none.</summary>
     public Digest? Forced { get; init; }
 
+    /// <summary>Why what was sent last is not believed; null for what is. The policy before stays.</summary>
+    public string? Disbelief { get; init; }
+
     /// <summary>What went wrong lately with the kernel; null for nothing.</summary>
     public string? Trouble { get; init; }
 
@@ -156,6 +159,7 @@ public sealed record AgentState
     public (HostState State, string Reason) Standing => this switch
     {
         { DetachedBy: { } mark } => (HostState.Failed, $"{mark}; start the agent again to enforce"),
+        { Disbelief: { } disbelief } => (HostState.Failed, disbelief),
         { Refusal: { } refusal } => (refusal.Kind == RefusalKind.RolledBack ? HostState.RolledBack : HostState.Failed, refusal.Reason),
         { Trouble: { } trouble } => (HostState.Failed, trouble),
         { Target: null } => (HostState.Unknown, FirstBoot.IsClosed(Held?.Policy) ? "no policy yet: closed except for failsafes until there is one" : "no policy yet"),

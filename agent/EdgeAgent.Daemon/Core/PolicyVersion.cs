@@ -2,7 +2,7 @@ using EdgeAgent.Contracts;
 
 namespace EdgeAgent.Daemon;
 
-/// <summary>A host policy with its digest, computed once. Two are equal if revision and digest are.</summary>
+/// <summary>A host policy with its digest, computed once. Two are equal if epoch, revision, digest and signer are.</summary>
 /// <param name="Policy">The policy.</param>
 /// <param name="Summary">The digest of its meaning, and the parts that it is made of.</param>
 public sealed record PolicyVersion(HostPolicy Policy, HostPolicySummary Summary)
@@ -12,6 +12,12 @@ public sealed record PolicyVersion(HostPolicy Policy, HostPolicySummary Summary)
 
     /// <summary>How many blocks of address sets came or went in the step that made it from another version; null for one that came whole.</summary>
     public int? Step { get; private init; }
+
+    /// <summary>What the control plane signed of it; null where nothing is signed.</summary>
+    public Wire.V1.Statement? Statement { get; init; }
+
+    /// <summary>Which restoration of the control plane the revision belongs to.</summary>
+    public long Epoch => Statement?.Epoch ?? 0;
 
     /// <summary>The revision that it was computed from.</summary>
     public Revision Revision => Policy.Revision;
@@ -31,14 +37,16 @@ public sealed record PolicyVersion(HostPolicy Policy, HostPolicySummary Summary)
         return new(policy, summary) { Step = delta.SetChanges.Items.Sum(change => change.Added.Count + change.Removed.Count) };
     }
 
-    /// <summary>The same content at another revision.</summary>
-    public PolicyVersion At(Revision revision) => revision == Revision ? this : this with { Policy = Policy with { Revision = revision } };
+    /// <summary>The same content as it is stated at a revision.</summary>
+    public PolicyVersion At(Revision revision, Wire.V1.Statement? statement = null) =>
+        this with { Policy = revision == Revision ? Policy : Policy with { Revision = revision }, Statement = statement };
 
     /// <inheritdoc/>
-    public bool Equals(PolicyVersion? other) => other is not null && Digest == other.Digest && Revision == other.Revision;
+    public bool Equals(PolicyVersion? other) =>
+        other is not null && Digest == other.Digest && Revision == other.Revision && Epoch == other.Epoch && Equals(Statement?.Signer, other.Statement?.Signer);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Digest, Revision);
+    public override int GetHashCode() => HashCode.Combine(Digest, Revision, Epoch);
 
     /// <inheritdoc/>
     public override string ToString() => $"revision {Revision} ({Digest.Short})";

@@ -31,6 +31,16 @@ internal sealed class Step(AgentState state)
         Announce(Gravity.Warning, "there is no policy yet: the host is closed except for failsafes until there is one");
     }
 
+    // This host had a policy: it is not to be open, neither now nor when the next policy is undone.
+    internal void LoseCache(bool kernelHolds)
+    {
+        const string Kept = "the policy on disk is refused: what the kernel holds stays as it is until there is a fresh one";
+        State = kernelHolds
+            ? State with { Confirmed = FirstBoot.Closed, Trouble = Kept }
+            : State with { Confirmed = FirstBoot.Closed, Wanted = FirstBoot.Closed };
+        Announce(Gravity.Error, kernelHolds ? Kept : "the policy on disk is refused, and the kernel holds none: the host is closed except for failsafes until there is a fresh one");
+    }
+
     internal void Hear(TimeSpan at)
     {
         if (State.Confirmation is not { } waiting || at <= waiting.Since || State.Held is not { Policy: var held })
@@ -43,7 +53,7 @@ internal sealed class Step(AgentState state)
     internal void Receive(PolicyVersion policy)
     {
         var isNew = policy != State.Target;
-        State = State with { Target = policy };
+        State = State with { Target = policy, Disbelief = null };
         if (State.Refusal is { } refusal && refusal.Digest == policy.Digest)
         {
             if (isNew)
@@ -53,6 +63,14 @@ internal sealed class Step(AgentState state)
         }
 
         Accept(policy);
+    }
+
+    internal void Disbelieve(string reason)
+    {
+        if (State.Disbelief != reason)
+            Announce(Gravity.Error, reason);
+        State = State with { Disbelief = reason };
+        Report();
     }
 
     internal void Retry(Revision revision)

@@ -50,6 +50,21 @@ internal sealed class KernelWorker(IBackend backend, BackendChoice choice, FlowC
         return null;
     }
 
+    /// <summary>Whether the kernel holds anything of ours: for the start, before there are jobs.</summary>
+    internal bool HoldsOurs()
+    {
+        try
+        {
+            return backend.IsThere();
+        }
+        catch (NetlinkException e)
+        {
+            // What to do about it fails in the same way, and is tried again.
+            AgentLog.SideWorkFailed(log, "looking into the kernel", e.Message);
+            return false;
+        }
+    }
+
     /// <summary>Does a job.</summary>
     internal JobOutcome Run(KernelJob job) => Timed(Stopwatch.GetTimestamp(), job, () => Attempt(job));
 
@@ -214,7 +229,7 @@ internal sealed class KernelWorker(IBackend backend, BackendChoice choice, FlowC
         try
         {
             if (FirstBoot.IsClosed(job.Target.Policy))
-                cache.Forget();
+                cache.ForgetOwn();
             else if (job.Unconfirmed)
                 cache.KeepUnconfirmed(job.Target, job.Confirmed);
             else

@@ -37,6 +37,8 @@ internal sealed class TableKeeper<TContent>(IFirewall<TContent> firewall) : IBac
 
     public bool HasEstablished => _established is not null;
 
+    public bool IsThere() => firewall.Read().Content is not null;
+
     public TableState Establish(Enforcement target, bool lookFirst, Action adopt)
     {
         TContent? compiled = null;

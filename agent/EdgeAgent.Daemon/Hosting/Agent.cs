@@ -14,6 +14,7 @@ internal sealed class Agent : BackgroundService
     private readonly Reporter _reporter;
     private readonly NameWatch _names;
     private readonly AgentOptions _options;
+    private readonly PolicyTrust _trust;
     private readonly ILogger<Agent> _log;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _job = Task.CompletedTask;
@@ -21,9 +22,9 @@ internal sealed class Agent : BackgroundService
     private volatile AgentState _state;
     private long _turns;
 
-    public Agent(AgentOptions options, CoreSettings settings, EventQueue events, KernelWorker worker, PolicyCache cache, StateNotes notes, Reporter reporter, NameWatch names, ILogger<Agent> log)
+    public Agent(AgentOptions options, CoreSettings settings, EventQueue events, KernelWorker worker, PolicyCache cache, StateNotes notes, Reporter reporter, NameWatch names, PolicyTrust trust, ILogger<Agent> log)
     {
-        (_options, _events, _worker, _cache, _notes, _reporter, _names, _log) = (options, events, worker, cache, notes, reporter, names, log);
+        (_options, _events, _worker, _cache, _notes, _reporter, _names, _trust, _log) = (options, events, worker, cache, notes, reporter, names, trust, log);
         _state = AgentReducer.Start(settings, EffectiveFailsafes.Of(options.Failsafes, null, new ControlPlaneAddresses(options.ControlPlanes, []).All));
     }
 
@@ -104,22 +105,25 @@ internal sealed class Agent : BackgroundService
 
     private void LoadCache()
     {
-        var isNew = true;
         try
         {
-            if (_cache.Load() is { } kept)
+            if (_cache.Load(_trust.ObjectionToKept) is { } kept)
             {
-                isNew = false;
+                if (_trust.IsRequired && kept.InForce.Policy.Statement is null)
+                    AgentLog.UnsignedCache(_log, kept.InForce.Policy.ToString());
                 _events.Post(new CacheLoaded(_events.Now, kept.InForce with { Failsafes = FailsafesFor(kept.InForce) }, kept.Confirmed));
+            }
+            else if (_options.FirstBoot == FirstBoot.ClosedExceptFailsafe)
+            {
+                _events.Post(new ClosedUntilPolicy(_events.Now));
             }
         }
         catch (Exception e) when (e is CorruptCacheException or IOException or UnauthorizedAccessException)
         {
             AgentLog.CacheRefused(_log, "policy.cache", e.Message);
+            _events.Post(new CacheRefused(_events.Now, _worker.HoldsOurs()));
         }
 
-        if (isNew && _options.FirstBoot == FirstBoot.ClosedExceptFailsafe)
-            _events.Post(new ClosedUntilPolicy(_events.Now));
         if (_notes.LoadRefusal() is { } refusal)
             _events.Post(new RefusalLoaded(_events.Now, refusal));
     }
@@ -127,7 +131,7 @@ internal sealed class Agent : BackgroundService
     private EquatableArray<Failsafe> FailsafesFor(Enforcement kept)
     {
         var addresses = new ControlPlaneAddresses(_options.ControlPlanes, EffectiveFailsafes.AddressesIn(kept.Failsafes)).All;
-        return EffectiveFailsafes.Of(_options.Failsafes, kept.FailsafesGiven ? kept.Failsafes : null, addresses);
+        return EffectiveFailsafes.Of(_options.Failsafes, kept.FailsafesGiven && !_trust.IsRequired ? kept.Failsafes : null, addresses);
     }
 
     private void Deal(AgentEvent happened)

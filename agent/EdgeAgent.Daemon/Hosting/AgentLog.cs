@@ -38,6 +38,9 @@ internal static partial class AgentLog
     [LoggerMessage(11, LogLevel.Error, "{file} is refused: {problem}; the host waits for a fresh policy")]
     internal static partial void CacheRefused(ILogger log, string file, string problem);
 
+    [LoggerMessage(19, LogLevel.Warning, "{policy} on disk is not signed: an agent from before there were signatures kept it; it is enforced until the control plane sends one that is")]
+    internal static partial void UnsignedCache(ILogger log, string policy);
+
     [LoggerMessage(12, LogLevel.Error, "a job on the kernel failed unexpectedly")]
     internal static partial void JobBroke(ILogger log, Exception cause);
 

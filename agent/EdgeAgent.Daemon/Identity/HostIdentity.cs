@@ -11,6 +11,9 @@ internal sealed class HostIdentity(AgentOptions options)
     /// <summary>The name; empty while it is unknown.</summary>
     internal string Name => _credentials?.Name ?? options.Name;
 
+    /// <summary>The credentials; null while there are none.</summary>
+    internal HostCredentials? Credentials => _credentials;
+
     /// <summary>Takes the name of a certificate.</summary>
     internal void Take(HostCredentials credentials) => _credentials = credentials;
 }

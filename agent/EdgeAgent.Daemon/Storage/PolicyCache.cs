@@ -19,6 +19,8 @@ public sealed class PolicyCache(StateDirectory directory, IDurableFiles files)
 
     private static ReadOnlySpan<byte> Nothing => "edgeagent policy none\n"u8;
 
+    private static ReadOnlySpan<byte> SignedMark => "policies are signed\n"u8;
+
     /// <summary>Keeps a policy after which the control plane must still be heard.</summary>
     /// <param name="inForce">The policy.</param>
     /// <param name="confirmed">What to go back to; null for nothing.</param>
@@ -29,7 +31,7 @@ public sealed class PolicyCache(StateDirectory directory, IDurableFiles files)
         {
             _newest = inForce.Policy;
             files.Replace(directory.ConfirmedPolicy, confirmed is null ? Nothing : PolicyFormat.Write(inForce with { Policy = confirmed }));
-            files.Replace(directory.Policy, PolicyFormat.Write(inForce));
+            Replace(inForce);
         }
     }
 
@@ -40,7 +42,7 @@ public sealed class PolicyCache(StateDirectory directory, IDurableFiles files)
         lock (_writing)
         {
             _newest = inForce.Policy;
-            files.Replace(directory.Policy, PolicyFormat.Write(inForce));
+            Replace(inForce);
             files.Forget(directory.ConfirmedPolicy);
         }
     }
@@ -64,36 +66,62 @@ public sealed class PolicyCache(StateDirectory directory, IDurableFiles files)
             files.Forget(directory.Policy);
             files.Forget(directory.ConfirmedPolicy);
             files.Forget(directory.Names);
+            files.Forget(directory.SignedMark);
+        }
+    }
+
+    /// <summary>Forgets what this process kept. What was there before, and could not be believed, stays for whoever looks into it.</summary>
+    public void ForgetOwn()
+    {
+        lock (_writing)
+        {
+            if (_newest is not null)
+                Forget();
         }
     }
 
     /// <summary>What is on disk; null for nothing.</summary>
-    /// <exception cref="CorruptCacheException">It is not what was written.</exception>
+    /// <param name="objection">Why a policy is not believed, null for one that is; none believes all, for those who only look.</param>
+    /// <exception cref="CorruptCacheException">It is not what was written, or not what the control plane signed.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public CachedPolicy? Load()
+    public CachedPolicy? Load(Func<PolicyVersion, string?>? objection = null)
     {
         if (ReadFile(directory.Policy) is not { } bytes)
             return null;
-        var inForce = PolicyFormat.Read(bytes);
+        var inForce = Believed(bytes, objection);
         return ReadFile(directory.ConfirmedPolicy) switch
         {
             null => new(inForce, inForce.Policy),
             var before when before.AsSpan().SequenceEqual(Nothing) => new(inForce, null),
-            var before => new(inForce, Confirmed(before, inForce)),
+            var before => new(inForce, Confirmed(before, inForce, objection)),
         };
     }
 
+    // What is on disk is signed before anything unsigned is refused.
+    private void Replace(Enforcement inForce)
+    {
+        files.Replace(directory.Policy, PolicyFormat.Write(inForce));
+        if (inForce.Policy.Statement is not null && !File.Exists(directory.SignedMark))
+            files.Replace(directory.SignedMark, SignedMark);
+    }
+
     // A damaged copy of the policy before only means that there is nothing else to go back to.
-    private static PolicyVersion Confirmed(byte[] bytes, Enforcement inForce)
+    private static PolicyVersion Confirmed(byte[] bytes, Enforcement inForce, Func<PolicyVersion, string?>? objection)
     {
         try
         {
-            return PolicyFormat.Read(bytes).Policy;
+            return Believed(bytes, objection).Policy;
         }
         catch (CorruptCacheException)
         {
             return inForce.Policy;
         }
+    }
+
+    private static Enforcement Believed(byte[] bytes, Func<PolicyVersion, string?>? objection)
+    {
+        var kept = PolicyFormat.Read(bytes);
+        return objection?.Invoke(kept.Policy) is { } problem ? throw new CorruptCacheException(problem) : kept;
     }
 
     private static byte[]? ReadFile(string path)

@@ -7,15 +7,18 @@ using Google.Protobuf;
 namespace EdgeAgent.Daemon;
 
 /// <summary>
-/// A policy as a file: a line that names the format, the SHA-256 of the rest, then the wire's snapshot and its failsafes, each with
-/// its length before it. Every altered, missing or added byte is noticed.
+/// A policy as a file: a line that names the format, the SHA-256 of the rest, then the wire's snapshot, its failsafes and the control
+/// plane's statement about it, each with its length before it. Every altered, missing or added byte is noticed.
 /// </summary>
 public static class PolicyFormat
 {
     // A policy is kept again when one of its sets changed; the others are not encoded anew.
     private static readonly ConditionalWeakTable<AddressSet, Wire.V1.AddressSet> Encodings = [];
 
-    private static ReadOnlySpan<byte> Header => "edgeagent policy 1\n"u8;
+    private static ReadOnlySpan<byte> Header => "edgeagent policy 2\n"u8;
+
+    // Of agents from before policies were signed: without a statement at the end.
+    private static ReadOnlySpan<byte> UnsignedHeader => "edgeagent policy 1\n"u8;
 
     /// <summary>To bytes.</summary>
     public static byte[] Write(Enforcement enforcement)
@@ -25,6 +28,7 @@ public static class PolicyFormat
         var failsafes = new Wire.V1.Welcome { FailsafesGiven = enforcement.FailsafesGiven };
         failsafes.Failsafes.AddRange(enforcement.Failsafes.Select(FailsafeMapping.ToWire));
         failsafes.WriteDelimitedTo(body);
+        (enforcement.Policy.Statement ?? new()).WriteDelimitedTo(body);
         var bytes = body.ToArray();
         return [.. Header, .. SHA256.HashData(bytes), .. bytes];
     }
@@ -34,8 +38,9 @@ public static class PolicyFormat
     public static Enforcement Read(byte[] file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        if (!file.AsSpan().StartsWith(Header))
-            throw new CorruptCacheException("it does not begin as a policy of this format; expected 'edgeagent policy 1'");
+        var isUnsigned = file.AsSpan().StartsWith(UnsignedHeader);
+        if (!isUnsigned && !file.AsSpan().StartsWith(Header))
+            throw new CorruptCacheException("it does not begin as a policy of this format; expected 'edgeagent policy 2', or 1");
         var start = Header.Length + SHA256.HashSizeInBytes;
         if (file.Length < start)
             throw new CorruptCacheException($"it is cut off after {file.Length} bytes; expected a checksum");
@@ -48,7 +53,8 @@ public static class PolicyFormat
             using var stream = new MemoryStream(file, start, body.Length, writable: false);
             var policy = HostPolicyMapping.FromWire(Wire.V1.Snapshot.Parser.ParseDelimitedFrom(stream));
             var failsafes = Wire.V1.Welcome.Parser.ParseDelimitedFrom(stream);
-            return new(PolicyVersion.Of(policy), failsafes.Failsafes.Select(FailsafeMapping.FromWire).ToEquatableArray(), failsafes.FailsafesGiven);
+            var statement = isUnsigned ? new() : Wire.V1.Statement.Parser.ParseDelimitedFrom(stream);
+            return new(PolicyVersion.Of(policy) with { Statement = statement.Signature.IsEmpty ? null : statement }, failsafes.Failsafes.Select(FailsafeMapping.FromWire).ToEquatableArray(), failsafes.FailsafesGiven);
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or WireFormatException)
         {

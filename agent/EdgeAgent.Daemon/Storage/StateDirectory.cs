@@ -2,7 +2,7 @@ namespace EdgeAgent.Daemon;
 
 /// <summary>
 /// The files of one agent, all in one directory that only it may read: the policy in force, the one to go back to, what is refused,
-/// the host's identity, the addresses of names, the last status, the backend, the mark of a purge, and two locks.
+/// the mark of signed policies, the host's identity, the addresses of names, the last status, the backend, the mark of a purge, and two locks.
 /// </summary>
 public sealed class StateDirectory
 {
@@ -33,6 +33,9 @@ public sealed class StateDirectory
 
     /// <summary>The key that an enrolment is tried with.</summary>
     public string EnrolmentKey => In("enrolment.key");
+
+    /// <summary>The mark that the host had a signed policy: from then on none without signature is believed.</summary>
+    public string SignedMark => In("signed");
 
     /// <summary>The mark of a purge.</summary>
     public string PurgeMark => In("purged.json");

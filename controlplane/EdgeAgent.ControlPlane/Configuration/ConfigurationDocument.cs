@@ -71,6 +71,12 @@ internal sealed record TlsDocument
     /// <summary>Path of the authorities of clients in PEM.</summary>
     public string? ClientAuthorities { get; init; }
 
+    /// <summary>Path of the certificate that hosts' policies are signed with, in PEM.</summary>
+    public string? SigningCertificate { get; init; }
+
+    /// <summary>Path of its key in PEM.</summary>
+    public string? SigningKey { get; init; }
+
     /// <summary>Path of a file with the passphrase of the embedded authority's key.</summary>
     public string? PassphraseFile { get; init; }
 

@@ -54,11 +54,12 @@ internal static class ConfigurationReader
         }
     }
 
-    private static CertificateFiles? Certificates(string? file, TlsDocument? tls) => (tls?.Certificate, tls?.Key, tls?.ClientAuthorities) switch
+    private static CertificateFiles? Certificates(string? file, TlsDocument? tls) => (tls?.Certificate, tls?.Key, tls?.ClientAuthorities, tls?.SigningCertificate, tls?.SigningKey) switch
     {
-        (null, null, null) => null,
-        ({ } certificate, { } key, { } authorities) => new(Resolve(file, certificate)!, Resolve(file, key)!, Resolve(file, authorities)!),
-        _ => throw new ConfigurationException($"{file}: tls: only some of certificate, key and clientAuthorities; expected all three, or none for the embedded authority"),
+        (null, null, null, null, null) => null,
+        ({ } certificate, { } key, { } authorities, { } signing, { } signingKey) =>
+            new(Resolve(file, certificate)!, Resolve(file, key)!, Resolve(file, authorities)!, Resolve(file, signing)!, Resolve(file, signingKey)!),
+        _ => throw new ConfigurationException($"{file}: tls: only some of certificate, key, clientAuthorities, signingCertificate and signingKey; expected all of them, or none for the embedded authority"),
     };
 
     private static string? Postgres(string? file, StoreDocument? store) => (store?.Kind, store?.Connection) switch

@@ -58,4 +58,6 @@ public sealed record ServerConfiguration
 /// <param name="Certificate">The server's certificate, with its intermediate ones.</param>
 /// <param name="Key">Its private key.</param>
 /// <param name="ClientAuthorities">The authorities that clients' certificates must come from.</param>
-public sealed record CertificateFiles(string Certificate, string Key, string ClientAuthorities);
+/// <param name="SigningCertificate">The certificate that hosts' policies are signed with, of an authority that hosts know.</param>
+/// <param name="SigningKey">Its private key.</param>
+public sealed record CertificateFiles(string Certificate, string Key, string ClientAuthorities, string SigningCertificate, string SigningKey);

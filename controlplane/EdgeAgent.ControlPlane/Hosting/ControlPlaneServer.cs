@@ -114,7 +114,7 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         services.AddSingleton(time);
         services.AddSingleton(configuration);
         services.AddSingleton(store.Revisions).AddSingleton(store.Transitions).AddSingleton(store.Observations).AddSingleton(store.Rulesets).AddSingleton(store.Tokens);
-        services.AddSingleton(store.Enrolments).AddSingleton(store.People).AddSingleton(store.Drafts).AddSingleton(store.Rollouts);
+        services.AddSingleton(store.Epochs).AddSingleton<PolicySigner>().AddSingleton(store.Enrolments).AddSingleton(store.People).AddSingleton(store.Drafts).AddSingleton(store.Rollouts);
         services.AddSingleton(provider => new AuditIntegrity(store, provider.GetRequiredService<ILogger<AuditIntegrity>>()));
         services.AddSingleton(new Publisher(RolloutRestore.Restore(store.Database)));
         services.AddSingleton(provider => new StatusBoard(store.Transitions.Newest(), time, provider.GetRequiredService<TransitionRecorder>().Add, store.Database is PostgresServer));

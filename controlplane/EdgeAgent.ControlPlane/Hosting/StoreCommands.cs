@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EdgeAgent.ControlPlane.Configuration;
 using EdgeAgent.ControlPlane.Storage;
 
 namespace EdgeAgent.ControlPlane.Hosting;
@@ -11,11 +12,32 @@ internal static class StoreCommands
     private const int BadInput = 2;
     private const int Unable = 3;
 
-    /// <summary>Adds <c>backup</c> and <c>verify</c>.</summary>
+    /// <summary>Adds <c>backup</c>, <c>verify</c> and <c>epoch</c>.</summary>
     public static void AddTo(RootCommand root)
     {
         root.Subcommands.Add(Backup());
         root.Subcommands.Add(Verify());
+        root.Subcommands.Add(Epoch());
+    }
+
+    private static Command Epoch()
+    {
+        var config = new Option<string?>("--config") { Description = "configuration file of the control plane", HelpName = "FILE" };
+        var data = new Option<string?>("--data") { Description = "directory of the store", HelpName = "DIR" };
+        var raise = new Option<bool>("--raise") { Description = "begin a new epoch: needed once after the store was restored from a backup, since hosts take no revision that is older than what they had" };
+        var command = new Command("epoch", "Prints which restoration of the control plane a store belongs to, which is part of every signed policy. No process may use the store.") { config, data, raise };
+        command.SetAction(parsed => Guarded(() =>
+        {
+            // Where it would listen does not matter here.
+            var configuration = ConfigurationReader.Read(new(parsed.GetValue(config), parsed.GetValue(data), "127.0.0.1:0", null, false));
+            if (configuration.Postgres is null && !File.Exists(Path.Combine(configuration.DataDirectory, SqliteFile.Name)))
+                throw new StoreException(StoreFailure.Foreign, $"{Path.Combine(configuration.DataDirectory, SqliteFile.Name)}: there is no such file; expected the store of an edgecontrol");
+            using var store = Store.Open(configuration.DataDirectory, 0, configuration.RulesetBudget, configuration.Postgres);
+            var now = TimeProvider.System.GetUtcNow();
+            Console.WriteLine($"epoch {(parsed.GetValue(raise) ? store.Epochs.Raise(now) : store.Epochs.Current(now))}");
+            return Done;
+        }));
+        return command;
     }
 
     private static Command Backup()
@@ -59,6 +81,11 @@ internal static class StoreCommands
         try
         {
             return work();
+        }
+        catch (ConfigurationException e)
+        {
+            Console.Error.WriteLine($"edgecontrol: {e.Message}");
+            return BadInput;
         }
         catch (StoreException e)
         {

@@ -20,6 +20,7 @@ internal sealed partial class AgentEndpoint(
     StatusBoard board,
     ReportIntake intake,
     Publisher publisher,
+    PolicySigner signer,
     ServerConfiguration configuration,
     Telemetry telemetry,
     TimeProvider time,
@@ -97,14 +98,14 @@ internal sealed partial class AgentEndpoint(
         }
     }
 
-    private static (HostFacts Facts, HostFeed Feed) Read(Hello hello)
+    private (HostFacts Facts, HostFeed Feed) Read(Hello hello)
     {
         try
         {
             var facts = HostFactsMapping.FromWire(hello.Facts);
             var digest = SetMapping.DigestFromWire(hello.Digest, "digest of the cached policy");
             var held = hello.SetDigests.Select(wire => SetMapping.DigestFromWire(wire, "digest of a cached set")).ToHashSet();
-            return (facts, new(new(facts.Namespace, facts.Name), digest, held));
+            return (facts, new(new(facts.Namespace, facts.Name), digest, held, signer));
         }
         catch (WireFormatException e)
         {

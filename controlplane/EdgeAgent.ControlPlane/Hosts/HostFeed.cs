@@ -1,7 +1,9 @@
 using EdgeAgent.Contracts;
 using EdgeAgent.ControlPlane.Revisions;
+using EdgeAgent.ControlPlane.Trust;
 using EdgeAgent.Policy;
 using EdgeAgent.Wire.V1;
+using Google.Protobuf;
 
 namespace EdgeAgent.ControlPlane.Hosts;
 
@@ -9,7 +11,7 @@ namespace EdgeAgent.ControlPlane.Hosts;
 /// What one connected host has been sent, and what it is to be sent next. Nothing is queued: each step goes from what the host has
 /// to the newest state.
 /// </summary>
-internal sealed class HostFeed(HostName host, Digest cached, IReadOnlySet<Digest> heldSets)
+internal sealed class HostFeed(HostName host, Digest cached, IReadOnlySet<Digest> heldSets, PolicySigner? signer = null)
 {
     private static readonly IReadOnlySet<Digest> NoSets = new HashSet<Digest>();
 
@@ -18,6 +20,7 @@ internal sealed class HostFeed(HostName host, Digest cached, IReadOnlySet<Digest
     private Digest _cached = cached;
     private SharedPolicy? _sent;
     private Revision? _inSync;
+    private ByteString? _signer;
 
     /// <summary>Sends a whole policy next, with all contents: the host could not use what it has.</summary>
     public void Resync()
@@ -51,7 +54,7 @@ internal sealed class HostFeed(HostName host, Digest cached, IReadOnlySet<Digest
             }
 
             (_sent, _inSync) = (policy, newest.Revision);
-            messages.Add(new() { InSync = new() { Revision = state.Revision.Number, Digest = digest.Hex } });
+            messages.Add(new() { InSync = new() { Revision = state.Revision.Number, Digest = digest.Hex, Statement = signer?.StatementOf(newest, host, ref _signer) } });
             return messages;
         }
     }

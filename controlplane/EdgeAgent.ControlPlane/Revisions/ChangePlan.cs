@@ -225,8 +225,15 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
             hosts[new(key.Namespace, key.Name)] = key;
         foreach (var key in result.State.MachineOf.Keys)
             hosts.Remove(new HostName(key.Namespace, key.Name));
-        return (after with { Policies = result.State, Hosts = hosts.ToImmutable(), Warnings = result.Diagnostics }, result.Diagnostics, result.Changed.Count);
+        return (after with { Policies = result.State, Hosts = hosts.ToImmutable(), Warnings = result.Diagnostics, Tree = Stated(before.Tree, result) }, result.Diagnostics, result.Changed.Count);
     }
+
+    /// <summary>What is signed of the policies after a change.</summary>
+    internal static PolicyTree Stated(PolicyTree before, ApplyResult result) => before.With(
+        result.Changes.Select(change => new PolicyMove(change.Before?.Digest ?? default, change.After.Digest, change.Hosts.Count, change.Hosts.Select(NameOf))),
+        result.Removed.Select(NameOf));
+
+    private static string NameOf(ResourceKey host) => new HostName(host.Namespace, host.Name).ToString();
 
     private static EquatableArray<Diagnostic> WarningsOf(ResourceKey key, IReadOnlyList<Diagnostic> warnings) =>
         warnings.Where(warning => warning.Resource == key).ToEquatableArray();

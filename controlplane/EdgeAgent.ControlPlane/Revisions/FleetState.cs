@@ -44,6 +44,9 @@ internal sealed record FleetState
     /// <summary>What the engine finds doubtful about the resources together, such as a policy that selects nothing.</summary>
     public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
 
+    /// <summary>The digests of all hosts' policies under one hash, which is what is signed.</summary>
+    public PolicyTree Tree { get; init; } = PolicyTree.Empty;
+
     /// <summary>Wire forms of the policies.</summary>
     public PolicyEncodings Encodings { get; init; } = new(Revision.Zero);
 

@@ -173,6 +173,11 @@ internal static class Schema
           driver TEXT NOT NULL,
           beat INTEGER NOT NULL);
         """,
+        """
+        CREATE TABLE epoch (
+          id INTEGER PRIMARY KEY,
+          number INTEGER NOT NULL);
+        """,
     ];
 
     /// <summary>The version that all <see cref="Steps"/> lead to.</summary>

@@ -18,6 +18,7 @@ internal sealed class Store : IDisposable
         Tokens = new(database);
         Enrolments = new(database);
         People = new(database);
+        Epochs = new(database);
         Drafts = new(database);
         Rollouts = new(database);
     }
@@ -42,6 +43,9 @@ internal sealed class Store : IDisposable
 
     /// <summary>The hosts that enrolled.</summary>
     public EnrolmentTable Enrolments { get; }
+
+    /// <summary>Which restoration of the control plane this is.</summary>
+    public EpochTable Epochs { get; }
 
     /// <summary>The people who may call.</summary>
     public PeopleTable People { get; }

@@ -7,7 +7,7 @@ namespace EdgeAgent.ControlPlane.Trust;
 
 /// <summary>
 /// The embedded certificate authority: an ECDSA P-256 key, encrypted, and its certificate in the data directory. It issues the server's
-/// certificate, the first administrator's, and those of hosts.
+/// certificate, that of the key which signs policies, the first administrator's, and those of hosts.
 /// </summary>
 internal sealed class CertificateAuthority : IDisposable
 {
@@ -18,6 +18,7 @@ internal sealed class CertificateAuthority : IDisposable
     public const string KeyFile = "ca.key";
 
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+    private const string CodeSigning = "1.3.6.1.5.5.7.3.3";
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
     // Certificates hold from a little before now, for hosts whose clocks are behind.
@@ -89,6 +90,16 @@ internal sealed class CertificateAuthority : IDisposable
         var alternatives = new SubjectAlternativeNameBuilder();
         alternatives.AddUri(new(id));
         return Issue(id[(id.LastIndexOf('/') + 1)..], key, alternatives, ClientAuthentication, serial, now, lifetime);
+    }
+
+    /// <summary>A certificate with a fresh key for whoever signs policies.</summary>
+    public X509Certificate2 IssueSigner(string id, DateTimeOffset now, TimeSpan lifetime)
+    {
+        using var key = NewKey();
+        var alternatives = new SubjectAlternativeNameBuilder();
+        alternatives.AddUri(new(id));
+        using var issued = Issue("policy signer", new PublicKey(key), alternatives, CodeSigning, NewSerial(), now, lifetime);
+        return issued.CopyWithPrivateKey(key);
     }
 
     /// <summary>A serial number that no other certificate has: 16 random bytes, positive and without a leading zero, so that DER keeps them as they are.</summary>

@@ -9,37 +9,60 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace EdgeAgent.ControlPlane.Trust;
 
-/// <summary>What the server shows its callers, and which authorities it believes: the operator's files, or the embedded authority.</summary>
+/// <summary>What the server shows its callers, what it signs policies with, and which authorities it believes: the operator's files, or the embedded authority.</summary>
 internal sealed class ServerCertificates : IDisposable
 {
     private static readonly TimeSpan ServerLifetime = TimeSpan.FromDays(90);
+    private static readonly TimeSpan SignerLifetime = TimeSpan.FromDays(90);
     private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(5);
 
     private readonly Lock _renewing = new();
     private readonly X509Certificate2Collection _chain = [];
     private readonly X509Certificate2Collection _clientAuthorities = [];
     private readonly string[] _names;
+    private readonly string _signerId;
     private readonly TimeProvider _time;
     private X509Certificate2 _server;
     private SslStreamCertificateContext? _context;
+    private X509Certificate2 _signer;
 
     private ServerCertificates(ServerConfiguration configuration, TimeProvider time)
     {
         _time = time;
+        _signerId = RevisionSignature.SignerOf(configuration.TrustDomain);
         _names = [.. configuration.ServerNames, "localhost", "127.0.0.1", "::1", Dns.GetHostName(), .. AddressNames(configuration.Listen.Address)];
         if (configuration.Certificates is { } files)
         {
             _server = LoadFiles(files);
+            _signer = LoadSigner(files);
             return;
         }
 
         Authority = CertificateAuthority.LoadOrCreate(configuration.DataDirectory, time.GetUtcNow(), configuration.PassphraseFile);
         _clientAuthorities.Add(Authority.Certificate);
         _server = Usable(Authority.IssueServer(_names, time.GetUtcNow(), ServerLifetime));
+        _signer = Authority.IssueSigner(_signerId, time.GetUtcNow(), SignerLifetime);
     }
 
     /// <summary>The embedded authority; null with the operator's own certificates.</summary>
     public CertificateAuthority? Authority { get; }
+
+    /// <summary>
+    /// The certificate of the key that signs policies, with the key. The embedded authority issues a new one for each start, and before the
+    /// present one ends; the key is never on disk.
+    /// </summary>
+    public X509Certificate2 Signer
+    {
+        get
+        {
+            lock (_renewing)
+            {
+                if (Authority is not null && IsOld(_signer, _time.GetUtcNow()))
+                    _signer = Authority.IssueSigner(_signerId, _time.GetUtcNow(), SignerLifetime);
+                return _signer;
+            }
+        }
+    }
 
     /// <summary>Loads or makes all that TLS needs.</summary>
     /// <exception cref="ConfigurationException">A file is missing or not what it should be.</exception>
@@ -72,6 +95,7 @@ internal sealed class ServerCertificates : IDisposable
     public void Dispose()
     {
         _server.Dispose();
+        _signer.Dispose();
         Authority?.Dispose();
     }
 
@@ -106,6 +130,22 @@ internal sealed class ServerCertificates : IDisposable
         var certificate = Current();
         lock (_renewing)
             return _context is { } made && made.TargetCertificate == certificate ? made : _context = SslStreamCertificateContext.Create(certificate, _chain, offline: true);
+    }
+
+    private X509Certificate2 LoadSigner(CertificateFiles files)
+    {
+        try
+        {
+            var signer = X509Certificate2.CreateFromPemFile(files.SigningCertificate, files.SigningKey);
+            using var key = signer.GetECDsaPrivateKey();
+            return CertificateId.TryRead(signer, out var id) && id == _signerId && key is { KeySize: 256 }
+                ? signer
+                : throw new ConfigurationException($"{files.SigningCertificate}: a certificate for '{id ?? signer.Subject}'; expected one with a P-256 key whose one URI is {_signerId}, which hosts take policies by");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new ConfigurationException($"{files.SigningCertificate}, {files.SigningKey}: {e.Message} (expected the certificate and the key that sign policies, in PEM)");
+        }
     }
 
     private X509Certificate2 Current()

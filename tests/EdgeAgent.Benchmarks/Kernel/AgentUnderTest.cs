@@ -40,11 +40,12 @@ internal sealed class AgentUnderTest : IDisposable
         var names = Keep(new NameWatch(options, new(directory, files), new(_place.Path), _events, NullLogger<NameWatch>.Instance));
         _reporter = Keep(new Reporter(options, directory, files, readings, new(), new(options, new HostIdentity(options), BackendKind.Nftables.Name()), new(), ServiceSupervisor.FromEnvironment(), names, _events, NullLogger<Reporter>.Instance));
         var worker = new KernelWorker(backend, new(BackendKind.Nftables, "", ""), Keep(new FlowCutter(true, _place.Path)), Keep(new FlowAdopter(_place.Path)), new Preflight(_place.Path, new TranslatedChannel(new(_place.Path))), cache, notes, directory, new(_place.Path), _events, NullLogger<KernelWorker>.Instance);
-        _agent = Keep(new Agent(options, new(), _events, worker, cache, notes, _reporter, names, NullLogger<Agent>.Instance));
+        var trust = new PolicyTrust(options, new(options), directory);
+        _agent = Keep(new Agent(options, new(), _events, worker, cache, notes, _reporter, names, trust, NullLogger<Agent>.Instance));
         Start();
 
         var first = PolicyVersion.Of(policy);
-        _inbox = new(first);
+        _inbox = new(first, trust);
         _events.Post(new PolicyReceived(_events.Now, first));
         Until(first.Digest);
     }
@@ -60,7 +61,8 @@ internal sealed class AgentUnderTest : IDisposable
         var delta = HostPolicyMapping.ToWire(HostPolicyDelta.Between(_policy, next));
         _policy = next;
         var received = Stopwatch.GetTimestamp();
-        var arrived = (PolicyArrived)_inbox.Accept(delta);
+        _inbox.Accept(delta);
+        var arrived = (PolicyArrived)_inbox.Accept(new Wire.V1.InSync { Revision = delta.Revision, Digest = delta.Digest });
         _events.Post(new PolicyReceived(_events.Now, arrived.Policy));
         Until(arrived.Policy.Digest);
         return Stopwatch.GetElapsedTime(received, _firewall.Acknowledged).TotalMicroseconds;

@@ -65,6 +65,39 @@ public sealed class SurvivalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_host_that_starts_with_a_damaged_cache_and_an_empty_kernel_is_closed_except_for_failsafes_until_it_hears_the_control_plane()
+    {
+        _lab.Serve(22);
+        _lab.Serve(Open);
+        var controlPlane = await _lab.StartControlPlaneAsync(First);
+        var agent = _lab.StartAgent();
+        await controlPlane.RealizedAsync(First);
+        agent.Kill();
+        await _lab.StopControlPlaneAsync();
+        var file = File.ReadAllBytes(_lab.Directory.State.Policy);
+        file[file.Length / 2] ^= 1;
+        File.WriteAllBytes(_lab.Directory.State.Policy, file);
+
+        // While the kernel holds the policy, it stays.
+        agent = _lab.StartAgent();
+        await AgentLab.UntilAsync(() => _lab.Status() is { State: "Failed", Reason: var reason } && reason.Contains("what the kernel holds stays", StringComparison.Ordinal), "a refusal that is said", () => agent.Output);
+        Assert.Equal(ProbeResult.Answered, _lab.Tcp(Open));
+        agent.Kill();
+
+        // As after a reboot.
+        _lab.Host.Nft("delete table inet edgeagent");
+        agent = _lab.StartAgent();
+        await AgentLab.UntilAsync(() => _lab.Table() is not null, "a closed host", () => agent.Output);
+        await AgentLab.UntilAsync(() => _lab.Tcp(Open) == ProbeResult.Silent, "a closed host", () => agent.Output);
+        Assert.Equal(ProbeResult.Answered, _lab.Tcp(22));
+        Assert.Equal(file, File.ReadAllBytes(_lab.Directory.State.Policy));
+
+        controlPlane = await _lab.StartControlPlaneAsync(First);
+        await controlPlane.RealizedAsync(First);
+        Assert.Equal(ProbeResult.Answered, _lab.Tcp(Open));
+    }
+
+    [Fact]
     public async Task Killed_at_any_moment_the_kernel_holds_one_of_the_policies_whole()
     {
         var random = new Random(20260101);

@@ -17,6 +17,10 @@ internal interface IBackend : IDisposable
     /// <summary>Whether anything was put or found in place since this was opened.</summary>
     bool HasEstablished { get; }
 
+    /// <summary>Whether there is anything of ours in the kernel.</summary>
+    /// <exception cref="NetlinkException">The kernel cannot be read.</exception>
+    bool IsThere();
+
     /// <summary>Makes the kernel hold what an enforcement comes to, by the least change, and proves it.</summary>
     /// <param name="target">What is to be enforced.</param>
     /// <param name="lookFirst">Whether to read the kernel even if nothing says that it changed.</param>
