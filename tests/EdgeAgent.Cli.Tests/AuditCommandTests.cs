@@ -61,6 +61,7 @@ public sealed class AuditCommandTests
         Assert.Equal("nft flushed it", host.GetProperty("drift")[0].GetProperty("text").GetString());
         Assert.Equal("apiVersion: v1\nkind: New", document.RootElement.GetProperty("changes")[0].GetProperty("changes")[0].GetProperty("after").GetString());
         Assert.Equal("table", document.RootElement.GetProperty("rulesets")[0].GetProperty("proof").GetString());
+        Assert.Equal("token created", document.RootElement.GetProperty("actions")[0].GetProperty("what").GetString());
         Assert.Equal("0102ff", document.RootElement.GetProperty("heads")[0].GetProperty("hash").GetString());
     }
 
@@ -77,7 +78,7 @@ public sealed class AuditCommandTests
         Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("http://", page, StringComparison.Ordinal);
         Assert.DoesNotContain("https://", page, StringComparison.Ordinal);
-        foreach (var expected in (string[])["&lt;script&gt;", "70.00 %", "nft flushed it", "inbound tcp/22", "<pre>table</pre>", _digest, "0102ff", "-kind: Old", "+kind: New", "@media print"])
+        foreach (var expected in (string[])["&lt;script&gt;", "70.00 %", "nft flushed it", "inbound tcp/22", "<pre>table</pre>", _digest, "0102ff", "-kind: Old", "+kind: New", "token created", "@media print"])
             Assert.Contains(expected, page, StringComparison.Ordinal);
         // Every element is closed, and every link leads to a place in the page.
         var body = XDocument.Parse(page[page.IndexOf("<body>", StringComparison.Ordinal)..page.IndexOf("</html>", StringComparison.Ordinal)].Replace("<br>", "<br/>", StringComparison.Ordinal));
@@ -91,9 +92,10 @@ public sealed class AuditCommandTests
         await using var server = await FakeControlPlane.StartAsync(new Answers { ExportAudit = _ => Records("=1+1, \"two\"") });
         var run = await CommandRun.Of("audit", "export", "--server", server.Url, "--format", "csv");
         var rows = run.Output.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(1 + 1 + 5 + 2, rows.Length);
+        Assert.Equal(1 + 1 + 1 + 5 + 2, rows.Length);
         Assert.Contains("\"'=1+1, \"\"two\"\"\"", rows[1], StringComparison.Ordinal);
-        Assert.Equal("2026-01-01T01:00:00.000000Z,transitions,2,default/a,Realized,,,2,2,,", rows[3][..rows[3].LastIndexOf(',')] + ",");
+        Assert.Equal("2026-01-01T01:00:00.000000Z,transitions,2,default/a,Realized,,,2,2,,", rows[4][..rows[4].LastIndexOf(',')] + ",");
+        Assert.StartsWith("2026-01-01T00:00:00.000000Z,actions,4,abc,token created,ada,", rows[2], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -163,6 +165,7 @@ public sealed class AuditCommandTests
     {
         yield return new() { Header = new() { From = _begin.AddHours(-1).ToTimestamp(), To = _begin.AddHours(10).ToTimestamp(), ServerVersion = "1", Revision = 3, Heads = { _head }, PublicKey = ByteString.CopyFromUtf8("key") } };
         yield return new() { Change = Change(note) };
+        yield return new() { Action = new() { Number = 4, At = _begin.ToTimestamp(), Author = "ada", What = "token created", Subject = "abc", Text = note } };
         yield return Transition(1, 0, HostState.Applying, 1, 0);
         yield return Transition(2, 1, HostState.Realized, 2, 2);
         yield return Transition(3, 7, HostState.Disconnected, 2, 2);

@@ -17,6 +17,7 @@ public sealed class AuditLogTests : IDisposable
     [Theory]
     [InlineData("DELETE FROM transitions WHERE number > 3", "transitions", 4, "cut off")]
     [InlineData("DELETE FROM observations", "observations", 1, "cut off")]
+    [InlineData("DELETE FROM actions WHERE number > 1", "actions", 2, "cut off")]
     [InlineData("PRAGMA foreign_keys = OFF; DELETE FROM changes WHERE revision > 4; DELETE FROM revisions WHERE number > 4", "revisions", 5, "cut off")]
     [InlineData("UPDATE observations SET text = 'nothing' WHERE number = 2", "observations", 2, "altered")]
     [InlineData("UPDATE observations SET number = 100 WHERE number = 2; UPDATE observations SET number = 2 WHERE number = 3; UPDATE observations SET number = 3 WHERE number = 100", "observations", 2, "out of its place")]
@@ -67,6 +68,7 @@ public sealed class AuditLogTests : IDisposable
             ("changes", ["change", "origin", "kind", "namespace", "name", "file", "line", "document"]),
             ("transitions", ["at", "namespace", "name", "state", "reason", "target", "realized", "policy_digest", "kernel_digest", "hash"]),
             ("observations", ["at", "namespace", "name", "kind", "text", "hash"]),
+            ("actions", ["at", "author", "what", "subject", "text", "hash"]),
             ("documents", ["origin", "kind", "namespace", "name", "revision", "file", "line", "document"]),
             ("heads", ["number", "hash", "signature"]),
         })
@@ -97,11 +99,42 @@ public sealed class AuditLogTests : IDisposable
     public void A_store_of_the_first_version_is_upgraded_and_signed()
     {
         Fill();
-        Tamper("DROP TABLE heads; DROP TABLE observations; DROP TABLE rulesets; DROP TABLE statuses; DROP TABLE replicas; DROP TABLE enrolments; DROP TABLE people; DROP TABLE roles; DROP TABLE drafts; DROP TABLE rollouts; DROP TABLE epoch; PRAGMA user_version = 1");
+        Tamper("DROP TABLE heads; DROP TABLE observations; DROP TABLE rulesets; DROP TABLE statuses; DROP TABLE replicas; DROP TABLE enrolments; DROP TABLE people; DROP TABLE roles; DROP TABLE drafts; DROP TABLE rollouts; DROP TABLE epoch; DROP TABLE actions; PRAGMA user_version = 1");
         File.Delete(_directory[AuditKey.Name]);
         Assert.Empty(Findings());
         Tamper("DELETE FROM transitions WHERE number = 5");
         Assert.Equal(5, Findings().Single().Number);
+    }
+
+    [Fact]
+    public void What_lets_hosts_and_people_in_or_out_and_every_draft_is_in_the_log_with_who_did_it()
+    {
+        var now = DateTimeOffset.UnixEpoch.AddDays(1);
+        using var store = Store.Open(_directory.Path, 0);
+        var (secret, id) = store.Tokens.Create(new("shop", "", [new("app", "web")], []), 2, now, now.AddHours(1), "ada");
+        store.Enrolments.Enrol(secret, (token, _) => (new(new("shop", "web-1"), token!.Grant, token.Id, "m", Digest.Of("key"), "01", "", now, now.AddDays(30), false, ""), true));
+        Assert.True(store.Tokens.Revoke(id, now, "bob"));
+        Assert.True(store.Enrolments.Revoke(new("shop", "web-1"), "stolen (by bob)", now, "bob"));
+        Assert.False(store.Enrolments.Revoke(new("shop", "web-1"), "again", now, "bob"));
+        Assert.True(store.People.Create(new("eve", [new(Role.Viewer, "shop")], now, "ada", null), null));
+        Assert.True(store.People.Grant("eve", new(Role.Admin, ""), now, "ada"));
+        Assert.True(store.People.Delete("eve", now, "ada"));
+        Assert.False(store.People.Delete("eve", now, "ada"));
+        store.Drafts.Save(new("d", new(0), now, "ada", "ticket 1", []));
+        Assert.True(store.Drafts.Discard("d", now, "bob"));
+        store.Epochs.Raise(now.AddDays(1));
+
+        var rows = store.Actions.After(0, 100).Select(row => row.Action).ToList();
+        Assert.Equal(
+            [
+                ("ada", "token created", id), ($"token {id}", "host enrolled", "shop/web-1"), ("bob", "token revoked", id), ("bob", "host revoked", "shop/web-1"), ("ada", "user created", "eve"),
+                ("ada", "role granted", "eve"), ("ada", "user deleted", "eve"), ("ada", "draft saved", "d"), ("bob", "draft discarded", "d"), ("edgecontrol epoch --raise", "epoch raised", rows[^1].Subject),
+            ],
+            rows.Select(row => (row.Author, row.What, row.Subject)));
+        Assert.Contains("shop/*, labels app=web, 2 uses", rows[0].Text, StringComparison.Ordinal);
+        Assert.Contains("admin everywhere", rows[5].Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(rows, row => row.Text.Contains(secret, StringComparison.Ordinal));
+        Assert.Empty(store.Findings());
     }
 
     [Fact]
@@ -131,6 +164,8 @@ public sealed class AuditLogTests : IDisposable
 
         store.Transitions.Append([.. Enumerable.Range(1, 5).Select(Transition)]);
         store.Observations.Append([.. Enumerable.Range(1, 4).Select(i => new Observation(_host, DateTimeOffset.UnixEpoch.AddSeconds(i), ObservationKind.Drift, $"seen {i}"))]);
+        for (var i = 1; i <= 3; i++)
+            store.Tokens.Create(new("default", $"h{i}", [], []), 1, DateTimeOffset.UnixEpoch.AddSeconds(i), DateTimeOffset.UnixEpoch.AddHours(1), "ada");
         Assert.Empty(store.Findings());
     }
 

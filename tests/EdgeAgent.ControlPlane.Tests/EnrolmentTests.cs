@@ -112,6 +112,21 @@ public sealed class EnrolmentTests
         Assert.True(listed.Single(token => token.Id == revoked.Id).Revoked);
         Assert.Equal(elsewhere.Id, (await admin.ListTokensAsync(new() { Namespace = "shop" })).Tokens.Single().Id);
         await RefusedAsync(StatusCode.NotFound, () => admin.RevokeTokenAsync(new() { Id = "nothing" }));
+
+        // All of it is evidence.
+        var actions = new List<AuditAction>();
+        using (var export = admin.ExportAudit(new()))
+        {
+            await foreach (var record in export.ResponseStream.ReadAllAsync(default))
+            {
+                if (record.Action is { } action)
+                    actions.Add(action);
+            }
+        }
+
+        Assert.Equal(4, actions.Count(action => action.What == "token created" && action.Author.EndsWith("/admin/first", StringComparison.Ordinal)));
+        Assert.Equal(revoked.Id, actions.Single(action => action.What == "token revoked").Subject);
+        Assert.All(actions.Where(action => action.What == "host enrolled"), action => Assert.Equal("default/a", action.Subject));
     }
 
     [Theory]

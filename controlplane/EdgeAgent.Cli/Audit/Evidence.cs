@@ -5,12 +5,14 @@ namespace EdgeAgent.Cli.Audit;
 /// <summary>All that the control plane's logs say of a span of time.</summary>
 /// <param name="Header">The span, and the state of the logs.</param>
 /// <param name="Changes">The changes of policy.</param>
+/// <param name="Actions">What people did that is no change of policy.</param>
 /// <param name="Transitions">How hosts stood: rows of the log.</param>
 /// <param name="Observations">What was seen at hosts: rows of the log.</param>
 /// <param name="Rulesets">The texts of the rulesets that hosts held, by kernel digest.</param>
 internal sealed record Evidence(
     AuditHeader Header,
     IReadOnlyList<RevisionEntry> Changes,
+    IReadOnlyList<AuditAction> Actions,
     IReadOnlyList<AuditTransition> Transitions,
     IReadOnlyList<Observation> Observations,
     IReadOnlyDictionary<string, AuditRuleset> Rulesets)
@@ -30,7 +32,7 @@ internal sealed record Evidence(
     public static async Task<Evidence> ReadAsync(IAsyncEnumerable<AuditRecord> records)
     {
         var header = new AuditHeader();
-        var (changes, transitions, observations) = (new List<RevisionEntry>(), new List<AuditTransition>(), new List<Observation>());
+        var (changes, actions, transitions, observations) = (new List<RevisionEntry>(), new List<AuditAction>(), new List<AuditTransition>(), new List<Observation>());
         var rulesets = new SortedDictionary<string, AuditRuleset>(StringComparer.Ordinal);
         await foreach (var record in records)
         {
@@ -41,6 +43,9 @@ internal sealed record Evidence(
                     break;
                 case AuditRecord.RecordOneofCase.Change:
                     changes.Add(record.Change);
+                    break;
+                case AuditRecord.RecordOneofCase.Action:
+                    actions.Add(record.Action);
                     break;
                 case AuditRecord.RecordOneofCase.Transition:
                     transitions.Add(record.Transition);
@@ -54,6 +59,6 @@ internal sealed record Evidence(
             }
         }
 
-        return new(header, changes, transitions, observations, rulesets);
+        return new(header, changes, actions, transitions, observations, rulesets);
     }
 }

@@ -18,6 +18,9 @@ internal static class EvidenceCsv
                 Row(output, Time(entry.At), "revisions", Number(entry.Revision), KeyText.Of(change.Key), ChangeOutput.WordOf(change.Kind), entry.Author, entry.Note, "", "", "", "");
         }
 
+        foreach (var action in evidence.Actions)
+            Row(output, Time(action.At), "actions", Number(action.Number), action.Subject, action.What, action.Author, action.Text, "", "", "", "");
+
         foreach (var row in evidence.Transitions)
         {
             var transition = row.Transition;

@@ -16,6 +16,7 @@ internal static class EvidenceHtml
         Integrity(output, header);
         Summary(output, hosts);
         Changes(output, evidence.Changes);
+        Actions(output, evidence.Actions);
         foreach (var host in hosts)
             Host(output, host, evidence);
         Rulesets(output, evidence);
@@ -68,6 +69,15 @@ internal static class EvidenceHtml
                 output.Write("</pre>");
             }
         }
+    }
+
+    private static void Actions(TextWriter output, IReadOnlyList<AuditAction> actions)
+    {
+        output.Write("<h2>Hosts and people let in or out, and drafts</h2>");
+        if (actions.Count == 0)
+            output.Write("<p>None.</p>");
+        else
+            Table(output, ["when", "who", "what", "", ""], actions.Select(action => (string[])[Time(action.At.ToDateTimeOffset()), Text(action.Author), Text(action.What), Text(action.Subject), Text(action.Text)]));
     }
 
     private static void Host(TextWriter output, HostEvidence host, Evidence evidence)

@@ -16,6 +16,15 @@ internal static class EvidenceJson
         json.WriteNumber("revision", evidence.Header.Revision);
         HeadsJson.Write(json, evidence.Header.Findings, evidence.Header.Heads, evidence.Header.PublicKey);
         json.WriteObjects("changes", evidence.Changes, change => WriteChange(json, change));
+        json.WriteObjects("actions", evidence.Actions, action =>
+        {
+            json.WriteNumber("number", action.Number);
+            json.WriteString("at", action.At.ToDateTimeOffset().UtcDateTime);
+            json.WriteString("author", action.Author);
+            json.WriteString("what", action.What);
+            json.WriteString("subject", action.Subject);
+            json.WriteString("text", action.Text);
+        });
         json.WriteObjects("hosts", evidence.Hosts, host => WriteHost(json, host));
         json.WriteObjects("rulesets", evidence.Rulesets.Values, ruleset =>
         {

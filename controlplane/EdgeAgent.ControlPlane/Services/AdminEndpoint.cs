@@ -93,7 +93,7 @@ internal sealed class AdminEndpoint(
     public override Task<ListTokensResponse> ListTokens(ListTokensRequest request, ServerCallContext context) => Answer(context, Role.Admin, caller => tokens.List(request, caller));
 
     /// <inheritdoc/>
-    public override Task<RevokeTokenResponse> RevokeToken(RevokeTokenRequest request, ServerCallContext context) => Answer(context, Role.Admin, caller => tokens.Revoke(request, caller));
+    public override Task<RevokeTokenResponse> RevokeToken(RevokeTokenRequest request, ServerCallContext context) => Answer(context, Role.Admin, caller => tokens.Revoke(request, caller, Name(caller, context)));
 
     /// <inheritdoc/>
     public override Task<RevokeHostResponse> RevokeHost(RevokeHostRequest request, ServerCallContext context) =>
@@ -104,13 +104,13 @@ internal sealed class AdminEndpoint(
         AnswerEverywhere(context, Role.Admin, caller => people.Create(request, Name(caller, context)));
 
     /// <inheritdoc/>
-    public override Task<GrantRoleResponse> GrantRole(GrantRoleRequest request, ServerCallContext context) => AnswerEverywhere(context, Role.Admin, _ => people.Grant(request));
+    public override Task<GrantRoleResponse> GrantRole(GrantRoleRequest request, ServerCallContext context) => AnswerEverywhere(context, Role.Admin, caller => people.Grant(request, Name(caller, context)));
 
     /// <inheritdoc/>
     public override Task<ListUsersResponse> ListUsers(ListUsersRequest request, ServerCallContext context) => AnswerEverywhere(context, Role.Admin, _ => people.List());
 
     /// <inheritdoc/>
-    public override Task<DeleteUserResponse> DeleteUser(DeleteUserRequest request, ServerCallContext context) => AnswerEverywhere(context, Role.Admin, _ => people.Delete(request));
+    public override Task<DeleteUserResponse> DeleteUser(DeleteUserRequest request, ServerCallContext context) => AnswerEverywhere(context, Role.Admin, caller => people.Delete(request, Name(caller, context)));
 
     /// <inheritdoc/>
     public override Task<VerifyAuditResponse> VerifyAudit(VerifyAuditRequest request, ServerCallContext context) => AnswerEverywhere(context, Role.Viewer, _ => audit.Verify(request));

@@ -60,6 +60,14 @@ internal sealed class AuditQueries(Store store, AuditIntegrity integrity, TimePr
                 yield return new() { Change = AdminMapping.ToWire(record, store.Revisions) };
         }
 
+        foreach (var (number, action) in Pages(store.Actions.After, row => row.Number).Where(row => row.Action.At >= from && row.Action.At < to))
+        {
+            yield return new()
+            {
+                Action = new() { Number = number, At = action.At.ToTimestamp(), Author = action.Author, What = action.What, Subject = action.Subject, Text = action.Text },
+            };
+        }
+
         var transitions = Pages(store.Transitions.After, row => row.Number);
         foreach (var ((number, transition), earlier) in InSpan(transitions, row => row.Transition.At, row => row.Transition.Host, from, to))
         {

@@ -60,11 +60,11 @@ internal sealed class DraftChanges(DraftTable drafts, RevisionLog log, RevisionW
     }
 
     /// <summary>Throws a draft away.</summary>
-    public DiscardDraftResponse Discard(string name, PeerIdentity caller)
+    public DiscardDraftResponse Discard(string name, PeerIdentity caller, string author)
     {
         var (draft, _) = Find(name, caller);
         RequireRights(draft, caller);
-        return drafts.Delete(draft.Name) ? new() { Name = draft.Name } : throw NoDraft(draft.Name);
+        return drafts.Discard(draft.Name, time.GetUtcNow(), author) ? new() { Name = draft.Name } : throw NoDraft(draft.Name);
     }
 
     /// <summary>What a draft would change now.</summary>

@@ -19,7 +19,7 @@ internal sealed class RolloutEndpoint(Callers callers, DraftChanges drafts, Roll
     public override Task<Draft> GetDraft(GetDraftRequest request, ServerCallContext context) => Answer(context, Role.Viewer, caller => drafts.Get(request.Name, caller));
 
     /// <inheritdoc/>
-    public override Task<DiscardDraftResponse> DiscardDraft(DiscardDraftRequest request, ServerCallContext context) => Answer(context, Role.Editor, caller => drafts.Discard(request.Name, caller));
+    public override Task<DiscardDraftResponse> DiscardDraft(DiscardDraftRequest request, ServerCallContext context) => Answer(context, Role.Editor, caller => drafts.Discard(request.Name, caller, Callers.NameOf(caller, "", context)));
 
     /// <inheritdoc/>
     public override Task<PreviewDraftResponse> PreviewDraft(PreviewDraftRequest request, ServerCallContext context) => Answer(context, Role.Viewer, caller => drafts.Preview(request.Name, caller));

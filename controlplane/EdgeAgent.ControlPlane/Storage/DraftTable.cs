@@ -14,7 +14,7 @@ namespace EdgeAgent.ControlPlane.Storage;
 internal sealed record StoredDraft(string Name, Revision Base, DateTimeOffset At, string Author, string Note, IReadOnlyList<Wire.V1.Document> Documents);
 
 /// <summary>The drafts. They are no part of any revision.</summary>
-internal sealed class DraftTable(IDatabase database)
+internal sealed class DraftTable(IDatabase database, ActionLog actions)
 {
     private const int MostDrafts = 1000;
 
@@ -35,6 +35,7 @@ internal sealed class DraftTable(IDatabase database)
         connection.Execute(
             $"INSERT INTO drafts ({Columns}) VALUES ($1, $2, $3, $4, $5, $6)",
             name, draft.Base.Number, draft.At.ToMicroseconds(), draft.Author, draft.Note, documents.ToByteArray());
+        actions.Append(connection, new(draft.At, draft.Author, "draft saved", name, $"{draft.Note} (documents {Digest.Of(documents.ToByteArray())})"));
         return name;
     });
 
@@ -42,9 +43,15 @@ internal sealed class DraftTable(IDatabase database)
     public IReadOnlyList<StoredDraft> All() => database.Read(connection => connection.Rows(Read, $"SELECT {Columns} FROM drafts ORDER BY name"));
 
     /// <summary>Throws a draft away; false if there is none.</summary>
-    public bool Delete(string name) => database.Write(connection => Delete(connection, name));
+    public bool Discard(string name, DateTimeOffset now, string author) => database.Write(connection =>
+    {
+        if (!Delete(connection, name))
+            return false;
+        actions.Append(connection, new(now, author, "draft discarded", name, ""));
+        return true;
+    });
 
-    /// <summary>The same within a transaction.</summary>
+    /// <summary>Removes a draft within the transaction that makes a revision of it.</summary>
     public static bool Delete(DbConnection connection, string name) => connection.Execute("DELETE FROM drafts WHERE name = $1", name) == 1;
 
     private static StoredDraft Read(DbDataReader row) => new(

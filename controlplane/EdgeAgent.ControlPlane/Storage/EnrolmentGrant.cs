@@ -9,6 +9,9 @@ namespace EdgeAgent.ControlPlane.Storage;
 /// <param name="Cidrs">Blocks of which addresses that it reports count.</param>
 internal sealed record EnrolmentGrant(string Namespace, string Name, EquatableArray<KeyValuePair<string, string>> Labels, EquatableArray<Cidr> Cidrs)
 {
+    /// <inheritdoc/>
+    public override string ToString() => $"{Namespace}/{(Name.Length > 0 ? Name : "*")}{(LabelText.Length > 0 ? $", labels {LabelText}" : "")}{(CidrText.Length > 0 ? $", addresses in {CidrText}" : "")}";
+
     /// <summary>The labels as the store keeps them: neither keys nor values hold a comma, and keys no equals sign.</summary>
     public string LabelText => string.Join(',', Labels.Select(label => $"{label.Key}={label.Value}"));
 

@@ -29,7 +29,7 @@ internal sealed record EnrolledHost(
     string Revocation);
 
 /// <summary>The hosts that enrolled, each once, and the certificates that are good for them.</summary>
-internal sealed class EnrolmentTable(IDatabase database)
+internal sealed class EnrolmentTable(IDatabase database, ActionLog actions)
 {
     private const string Columns = "namespace, name, labels, cidrs, token, machine, key, serial, previous_serial, enrolled, expires, revoked, revocation";
 
@@ -50,6 +50,7 @@ internal sealed class EnrolmentTable(IDatabase database)
             $"INSERT INTO enrolments ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             enrolment.Host.Namespace, enrolment.Host.Name, enrolment.Grant.LabelText, enrolment.Grant.CidrText, enrolment.Token, enrolment.MachineId, enrolment.Key.Hex,
             enrolment.Serial, enrolment.PreviousSerial, enrolment.Enrolled.ToMicroseconds(), enrolment.Expires.ToMicroseconds(), enrolment.IsRevoked ? 1 : 0, enrolment.Revocation);
+        actions.Append(connection, new(enrolment.Enrolled, $"token {enrolment.Token}", "host enrolled", enrolment.Host.ToString(), $"machine {enrolment.MachineId}, key {enrolment.Key}, {enrolment.Grant}"));
         return enrolment;
     });
 
@@ -63,8 +64,13 @@ internal sealed class EnrolmentTable(IDatabase database)
         "UPDATE enrolments SET previous_serial = '' WHERE namespace = $1 AND name = $2 AND serial = $3", host.Namespace, host.Name, serial));
 
     /// <summary>Ends an enrolment; false if there is none, or it has ended before.</summary>
-    public bool Revoke(HostName host, string revocation) => database.Write(connection => connection.Execute(
-        "UPDATE enrolments SET revoked = 1, revocation = $3 WHERE namespace = $1 AND name = $2 AND revoked = 0", host.Namespace, host.Name, revocation)) == 1;
+    public bool Revoke(HostName host, string revocation, DateTimeOffset now, string author) => database.Write(connection =>
+    {
+        if (connection.Execute("UPDATE enrolments SET revoked = 1, revocation = $3 WHERE namespace = $1 AND name = $2 AND revoked = 0", host.Namespace, host.Name, revocation) != 1)
+            return false;
+        actions.Append(connection, new(now, author, "host revoked", host.ToString(), revocation));
+        return true;
+    });
 
     private static EnrolledHost? Find(DbConnection connection, HostName host) => connection.Rows(
         row => new EnrolledHost(

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace EdgeAgent.ControlPlane.Storage;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace EdgeAgent.ControlPlane.Storage;
 /// backup the numbers of revisions begin again where the backup ends: those of a higher epoch are newer all the same. An epoch is the
 /// second in which it began, so that two restorations from one backup never share one.
 /// </summary>
-internal sealed class EpochTable(IDatabase database)
+internal sealed class EpochTable(IDatabase database, ActionLog actions)
 {
     private const string Only = "SELECT number FROM epoch WHERE id = 1";
 
@@ -23,6 +25,7 @@ internal sealed class EpochTable(IDatabase database)
         return database.Write(connection =>
         {
             connection.Execute("UPDATE epoch SET number = $1 WHERE id = 1", next);
+            actions.Append(connection, new(now, "edgecontrol epoch --raise", "epoch raised", next.ToString(CultureInfo.InvariantCulture), ""));
             return next;
         });
     }

@@ -5,7 +5,7 @@ using EdgeAgent.Contracts;
 namespace EdgeAgent.ControlPlane.Storage;
 
 /// <summary>People and their roles. Of bearer tokens, which carry 256 random bits, the store holds hashes alone.</summary>
-internal sealed class PeopleTable(IDatabase database)
+internal sealed class PeopleTable(IDatabase database, ActionLog actions)
 {
     private const string Columns = "name, created, created_by, expires";
 
@@ -21,23 +21,28 @@ internal sealed class PeopleTable(IDatabase database)
             person.Name, person.Created.ToMicroseconds(), person.CreatedBy, person.Expires?.ToMicroseconds(), secret is null ? null : SHA256.HashData(secret));
         foreach (var grant in person.Grants)
             Grant(connection, person.Name, grant);
+        actions.Append(connection, new(person.Created, person.CreatedBy, "user created", person.Name, string.Join(", ", person.Grants.Select(Words))));
         return true;
     });
 
     /// <summary>Sets a person's role in a namespace; false if there is no such person.</summary>
-    public bool Grant(string name, RoleGrant grant) => database.Write(connection =>
+    public bool Grant(string name, RoleGrant grant, DateTimeOffset now, string author) => database.Write(connection =>
     {
         if (connection.Scalar("SELECT 1 FROM people WHERE name = $1", name) is null)
             return false;
         Grant(connection, name, grant);
+        actions.Append(connection, new(now, author, "role granted", name, Words(grant)));
         return true;
     });
 
     /// <summary>Removes a person; false if there is none.</summary>
-    public bool Delete(string name) => database.Write(connection =>
+    public bool Delete(string name, DateTimeOffset now, string author) => database.Write(connection =>
     {
         connection.Execute("DELETE FROM roles WHERE person = $1", name);
-        return connection.Execute("DELETE FROM people WHERE name = $1", name) == 1;
+        if (connection.Execute("DELETE FROM people WHERE name = $1", name) != 1)
+            return false;
+        actions.Append(connection, new(now, author, "user deleted", name, ""));
+        return true;
     });
 
     /// <summary>All people, by name.</summary>
@@ -48,6 +53,8 @@ internal sealed class PeopleTable(IDatabase database)
 
     /// <summary>The person with this secret; null for none.</summary>
     public Person? BySecret(byte[] secret) => database.Read(connection => Read(connection, "WHERE hash = $1", SHA256.HashData(secret))).SingleOrDefault();
+
+    private static string Words(RoleGrant grant) => $"{grant.Role.ToString().ToLowerInvariant()} {(grant.Namespace.Length > 0 ? $"in {grant.Namespace}" : "everywhere")}";
 
     private static void Grant(DbConnection connection, string name, RoleGrant grant)
     {

@@ -178,6 +178,16 @@ internal static class Schema
           id INTEGER PRIMARY KEY,
           number INTEGER NOT NULL);
         """,
+        """
+        CREATE TABLE actions (
+          number INTEGER PRIMARY KEY,
+          at INTEGER NOT NULL,
+          author TEXT NOT NULL,
+          what TEXT NOT NULL,
+          subject TEXT NOT NULL,
+          text TEXT NOT NULL,
+          hash BLOB NOT NULL);
+        """,
     ];
 
     /// <summary>The version that all <see cref="Steps"/> lead to.</summary>

@@ -15,11 +15,12 @@ internal sealed class Store : IDisposable
         Transitions = new(database, heads);
         Observations = new(database, heads);
         Rulesets = new(database, rulesetBudget);
-        Tokens = new(database);
-        Enrolments = new(database);
-        People = new(database);
-        Epochs = new(database);
-        Drafts = new(database);
+        Actions = new(database, heads);
+        Tokens = new(database, Actions);
+        Enrolments = new(database, Actions);
+        People = new(database, Actions);
+        Epochs = new(database, Actions);
+        Drafts = new(database, Actions);
         Rollouts = new(database);
     }
 
@@ -34,6 +35,9 @@ internal sealed class Store : IDisposable
 
     /// <summary>What was seen at hosts.</summary>
     public ObservationLog Observations { get; }
+
+    /// <summary>What people did that is no revision.</summary>
+    public ActionLog Actions { get; }
 
     /// <summary>What kernels held, as text.</summary>
     public RulesetTable Rulesets { get; }
@@ -63,7 +67,7 @@ internal sealed class Store : IDisposable
     public IReadOnlyList<ChainHead> Heads => Database.Read(ChainHeads.All);
 
     /// <summary>The hash of a row of a log; null where there is none such.</summary>
-    public byte[]? HashAt(string log, long number) => log is RevisionLog.Name or TransitionLog.Name or ObservationLog.Name
+    public byte[]? HashAt(string log, long number) => log is RevisionLog.Name or TransitionLog.Name or ObservationLog.Name or ActionLog.Name
         ? Database.Read(connection => (byte[]?)connection.Scalar($"SELECT hash FROM {log} WHERE number = $1", number))
         : null;
 
@@ -105,7 +109,7 @@ internal sealed class Store : IDisposable
 
     /// <summary>The first thing that is wrong with each log; empty if all are sound.</summary>
     public IReadOnlyList<ChainFinding> Findings() =>
-        [.. new[] { Revisions.FirstBroken(), Revisions.FirstForeignDocument(), Transitions.FirstBroken(), Observations.FirstBroken() }.OfType<ChainFinding>()];
+        [.. new[] { Revisions.FirstBroken(), Revisions.FirstForeignDocument(), Transitions.FirstBroken(), Observations.FirstBroken(), Actions.FirstBroken() }.OfType<ChainFinding>()];
 
     /// <inheritdoc/>
     public void Dispose()

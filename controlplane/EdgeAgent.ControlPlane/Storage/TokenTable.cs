@@ -15,7 +15,7 @@ namespace EdgeAgent.ControlPlane.Storage;
 internal sealed record StoredToken(string Id, EnrolmentGrant Grant, int Uses, int Used, DateTimeOffset Created, string CreatedBy, DateTimeOffset Expires, bool IsRevoked);
 
 /// <summary>Enrolment tokens. The store holds hashes of their secrets alone: they are 256 random bits, so a fast hash keeps them.</summary>
-internal sealed class TokenTable(IDatabase database)
+internal sealed class TokenTable(IDatabase database, ActionLog actions)
 {
     private const string Columns = "id, namespace, name, labels, cidrs, uses, used, created, created_by, expires, revoked";
 
@@ -24,9 +24,13 @@ internal sealed class TokenTable(IDatabase database)
     {
         var secret = RandomNumberGenerator.GetBytes(32);
         var id = RandomNumberGenerator.GetHexString(10, lowercase: true);
-        database.Write(connection => connection.Execute(
-            $"INSERT INTO tokens ({Columns}, hash) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, 0, $10)",
-            id, grant.Namespace, grant.Name, grant.LabelText, grant.CidrText, uses, now.ToMicroseconds(), author, expires.ToMicroseconds(), SHA256.HashData(secret)));
+        database.Write(connection =>
+        {
+            actions.Append(connection, new(now, author, "token created", id, FormattableString.Invariant($"{grant}, {uses} uses, until {expires:u}")));
+            return connection.Execute(
+                $"INSERT INTO tokens ({Columns}, hash) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, 0, $10)",
+                id, grant.Namespace, grant.Name, grant.LabelText, grant.CidrText, uses, now.ToMicroseconds(), author, expires.ToMicroseconds(), SHA256.HashData(secret));
+        });
         return (Convert.ToHexStringLower(secret), id);
     }
 
@@ -38,7 +42,13 @@ internal sealed class TokenTable(IDatabase database)
     public StoredToken? Find(string id) => database.Read(connection => connection.Rows(Read, $"SELECT {Columns} FROM tokens WHERE id = $1", id)).SingleOrDefault();
 
     /// <summary>Ends a token; false if there is none.</summary>
-    public bool Revoke(string id) => database.Write(connection => connection.Execute("UPDATE tokens SET revoked = 1 WHERE id = $1", id)) == 1;
+    public bool Revoke(string id, DateTimeOffset now, string author) => database.Write(connection =>
+    {
+        if (connection.Execute("UPDATE tokens SET revoked = 1 WHERE id = $1", id) != 1)
+            return false;
+        actions.Append(connection, new(now, author, "token revoked", id, ""));
+        return true;
+    });
 
     /// <summary>The token with a secret; null if there is none.</summary>
     public static StoredToken? BySecret(DbConnection connection, string secret)

@@ -96,7 +96,7 @@ internal sealed partial class Enrolment(
         var host = HostName.Parse(request.Host);
         Callers.Require(caller, Role.Admin, host.Namespace);
         var why = request.Note.Length > 0 ? $"{request.Note} (by {author})" : $"by {author}";
-        if (!enrolments.Revoke(host, why))
+        if (!enrolments.Revoke(host, why, time.GetUtcNow(), author))
             throw new RpcException(new(StatusCode.NotFound, $"host {host} is not enrolled; expected namespace/name of one that is"));
         var wasConnected = connections.End(host, new(StatusCode.Unauthenticated, $"host {host} was revoked: {why}"));
         LogRevoked(host, why);

@@ -60,11 +60,11 @@ internal sealed class EnrolmentTokens(TokenTable tokens, TimeProvider time, Issu
 
     /// <summary>Ends a token.</summary>
     /// <exception cref="RpcException">There is none of that id.</exception>
-    public RevokeTokenResponse Revoke(RevokeTokenRequest request, PeerIdentity caller)
+    public RevokeTokenResponse Revoke(RevokeTokenRequest request, PeerIdentity caller, string author)
     {
         var token = tokens.Find(request.Id) ?? throw new RpcException(new(StatusCode.NotFound, $"there is no token '{request.Id}'; expected an id of 'edgectl token list'"));
         Callers.Require(caller, Role.Admin, token.Grant.Namespace);
-        tokens.Revoke(token.Id);
+        tokens.Revoke(token.Id, time.GetUtcNow(), author);
         return new();
     }
 

@@ -43,12 +43,12 @@ internal sealed class People(PeopleTable people, TimeProvider time, ServerCertif
 
     /// <summary>Changes a person's role in a namespace.</summary>
     /// <exception cref="RpcException">There is no such person.</exception>
-    public GrantRoleResponse Grant(GrantRoleRequest request)
+    public GrantRoleResponse Grant(GrantRoleRequest request, string author)
     {
         var grant = request.Grant is null ? throw Invalid("no grant; expected a role and a namespace") : new RoleGrant((Role)request.Grant.Role, request.Grant.Namespace);
         if (!System.Enum.IsDefined(grant.Role))
             throw Invalid($"role {request.Grant.Role}; expected viewer, editor, admin or none");
-        return people.Grant(request.Name, grant) ? new() : throw Nobody(request.Name);
+        return people.Grant(request.Name, grant, time.GetUtcNow(), author) ? new() : throw Nobody(request.Name);
     }
 
     /// <summary>All people.</summary>
@@ -66,7 +66,7 @@ internal sealed class People(PeopleTable people, TimeProvider time, ServerCertif
 
     /// <summary>Lets a person in no more.</summary>
     /// <exception cref="RpcException">There is no such person.</exception>
-    public DeleteUserResponse Delete(DeleteUserRequest request) => people.Delete(request.Name) ? new() : throw Nobody(request.Name);
+    public DeleteUserResponse Delete(DeleteUserRequest request, string author) => people.Delete(request.Name, time.GetUtcNow(), author) ? new() : throw Nobody(request.Name);
 
     private static RoleGrant Read(Wire.V1.RoleGrant wire) => wire.Role is Wire.V1.Role.Viewer or Wire.V1.Role.Editor or Wire.V1.Role.Admin
         ? new((Role)wire.Role, wire.Namespace)
