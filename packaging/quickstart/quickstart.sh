@@ -199,7 +199,7 @@ table 0-hosts.yaml 1-default-deny.yaml 3-without-limits.yaml
 
 headline "(e) bookends: the agent at ratings is stopped and its table purged; the intruder's own end still denies"
 end_processes "$agent_ratings"
-inside ratings "$edgeagent" purge --end-state open --state-dir "$work/state/ratings" | sed 's/^/  ratings: /'
+inside ratings "$edgeagent" purge --end-state open --keep-identity --state-dir "$work/state/ratings" | sed 's/^/  ratings: /'
 "$edgelab" probes "${nodes[@]}" --only-hosts >"$work/probes"
 table 0-hosts.yaml 1-default-deny.yaml 3-without-limits.yaml
 "$edgelab" probes "${nodes[@]}" >"$work/probes"

@@ -21,7 +21,7 @@ public sealed class BookendTests(BookinfoLab lab)
             // Stopping alone opens nothing.
             await lab.ExpectAsync([.. lab.Topology.Hosts, lab.Node("outside")], [Manifests.Hosts, .. _policies]);
 
-            (await lab.OnHostAsync(host, Repository.Agent, "purge", "--end-state", "open", "--state-dir", lab.StateOf(host))).Succeeded();
+            (await lab.OnHostAsync(host, Repository.Agent, "purge", "--end-state", "open", "--keep-identity", "--state-dir", lab.StateOf(host))).Succeeded();
 
             // Its own end is really open: what only that end denied now passes.
             Assert.Equal(Outcome.Reached, await lab.ConnectAsync(openFrom, openTo, openPort));

@@ -82,9 +82,11 @@ internal static class CommandTree
     private static Command Purge()
     {
         var endState = new Option<string>("--end-state") { HelpName = "open|closed-except-failsafe|keep", Description = "What is left in the kernel", Required = true };
+        var keepIdentity = new Option<bool>("--keep-identity") { Description = "Keep who the host is, so that it can be managed again without another token" };
         endState.AcceptOnlyFromAmong("open", "closed-except-failsafe", "keep");
-        var command = WithState("purge", "Ends the management of this host: forgets its policy and leaves the kernel in a named state.", (state, result) => PurgeCommand.Run(state, result.GetValue(endState)!, Console.Out));
+        var command = WithState("purge", "Ends the management of this host: forgets its policy and its identity, and leaves the kernel in a named state.", (state, result) => PurgeCommand.Run(state, result.GetValue(endState)!, result.GetValue(keepIdentity), Console.Out));
         command.Options.Add(endState);
+        command.Options.Add(keepIdentity);
         return command;
     }
 

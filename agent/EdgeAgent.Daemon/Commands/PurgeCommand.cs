@@ -21,7 +21,7 @@ internal enum EndState
 
 /// <summary>
 /// <c>edgeagent purge</c>: ends the management of this host. The mark that it leaves is honoured by an agent that runs: from then on
-/// that agent leaves the kernel alone, until it is started again.
+/// that agent leaves the kernel alone, until it is started again. Where none runs nothing is left on the disk.
 /// </summary>
 internal static class PurgeCommand
 {
@@ -36,7 +36,7 @@ internal static class PurgeCommand
         _ => throw new BadInputException($"end state '{text}'; expected open, closed-except-failsafe or keep"),
     };
 
-    internal static int Run(string stateDirectory, string endStateText, TextWriter output)
+    internal static int Run(string stateDirectory, string endStateText, bool keepIdentity, TextWriter output)
     {
         var endState = ParseEndState(endStateText);
         var directory = StateDirectory.Open(stateDirectory);
@@ -69,8 +69,26 @@ internal static class PurgeCommand
 
         cache.Forget();
         notes.KeepRefusal(null);
-        output.WriteLine($"purged, end state {endStateText}; an agent that runs leaves the kernel alone until it is started again");
+        if (!keepIdentity)
+            Forget(files, directory.Identity, directory.EnrolmentKey);
+        using var ended = FileLock.TryTake(directory.AgentLock);
+        if (ended is null)
+        {
+            output.WriteLine($"purged, end state {endStateText}; the agent that runs leaves the kernel alone until it is started again, and keeps its status and the mark of this purge");
+            return ExitCodes.Done;
+        }
+
+        Forget(files, directory.Status, directory.PurgeMark, directory.AgentLock, directory.KernelLock);
+        if (endState == EndState.Open)
+            Forget(files, directory.Backend);
+        output.WriteLine($"purged, end state {endStateText}");
         return ExitCodes.Done;
+    }
+
+    private static void Forget(DurableFiles files, params ReadOnlySpan<string> paths)
+    {
+        foreach (var path in paths)
+            files.Forget(path);
     }
 
     private static void AwaitRelease()

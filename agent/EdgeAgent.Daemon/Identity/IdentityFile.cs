@@ -32,6 +32,9 @@ internal sealed class IdentityFile(StateDirectory directory, IDurableFiles files
     /// <exception cref="IOException">The disk is full or broken; what was kept before is still kept.</exception>
     internal void Keep(KeptIdentity identity)
     {
+        // The purge forgot it while this agent ran.
+        if (File.Exists(directory.PurgeMark))
+            return;
         var certificate = identity.Credentials.Certificate;
         using var key = certificate.GetECDsaPrivateKey();
         var text = new StringBuilder()

@@ -55,6 +55,24 @@ public sealed class PurgeTests : IAsyncLifetime
         Assert.Equal((ProbeResult.Answered, ProbeResult.Silent), (_lab.Tcp(Open), _lab.Tcp(Closed)));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Nothing_is_left_on_the_disk_but_the_identity_where_that_is_asked_for(bool keepIdentity)
+    {
+        var controlPlane = await _lab.StartControlPlaneAsync(First);
+        var agent = _lab.StartAgent();
+        await controlPlane.RealizedAsync(First);
+        agent.Stop();
+        foreach (var file in new[] { _lab.Directory.State.Identity, _lab.Directory.State.EnrolmentKey, _lab.Directory.State.SignedMark })
+            File.WriteAllText(file, "x");
+
+        var purge = _lab.Command("purge", keepIdentity ? ["--end-state", "open", "--keep-identity"] : ["--end-state", "open"]);
+        Assert.True(purge.ExitCode == 0, purge.Errors);
+        string[] left = keepIdentity ? [_lab.Directory.State.EnrolmentKey, _lab.Directory.State.Identity] : [];
+        Assert.Equal(left, Directory.GetFileSystemEntries(_lab.Directory.Path).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task Verify_says_what_differs()
     {
