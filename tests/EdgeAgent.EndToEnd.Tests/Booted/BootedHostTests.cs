@@ -9,7 +9,7 @@ namespace EdgeAgent.EndToEnd.Tests.Booted;
 /// </summary>
 public sealed class BootedHostTests(AgentPackage package) : IClassFixture<AgentPackage>
 {
-    private const string Configuration = $$"""{"controlPlane":"http://{{BootedNetwork.Friend}}:7443","name":"legacy-vm","namespace":"default","insecure":true}""";
+    private const string Configuration = $$"""{"controlPlane":"https://{{BootedNetwork.Friend}}:7443","tokenFile":"/etc/edgeagent/token"}""";
 
     public static TheoryData<string> Releases => [.. (Environment.GetEnvironmentVariable("EDGEAGENT_BOOT_RELEASES") ?? "bookworm").Split(',')];
 
@@ -26,7 +26,7 @@ public sealed class BootedHostTests(AgentPackage package) : IClassFixture<AgentP
         await network.StartControlPlaneAsync();
 
         Installing_cuts_nothing(network, host);
-        await Configured_it_enforces(network, host);
+        await Configured_it_enrols_and_enforces(network, host);
         It_has_one_right_and_a_sandbox(host, release);
         A_hung_agent_is_replaced_and_enforcement_goes_on(network, host);
         Upgrading_leaves_no_moment_without_enforcement(network, host);
@@ -44,10 +44,17 @@ public sealed class BootedHostTests(AgentPackage package) : IClassFixture<AgentP
         Assert.Equal("", host.Run("nft list ruleset"));
     }
 
-    private static async Task Configured_it_enforces(BootedNetwork network, BootedHost host)
+    private static async Task Configured_it_enrols_and_enforces(BootedNetwork network, BootedHost host)
     {
-        host.Run($"echo '{Configuration}' >/etc/edgeagent/agent.json && systemctl start edgeagent");
+        host.Write("/etc/edgeagent/token", await network.TokenAsync());
+        host.Run($"chown root:edgeagent /etc/edgeagent/token && chmod 640 /etc/edgeagent/token && echo '{Configuration}' >/etc/edgeagent/agent.json && systemctl start edgeagent");
         await network.RealizedAsync();
+
+        // Neither the token nor the certificate is needed in two places; the key was made here and only the agent reads it.
+        host.Run("rm /etc/edgeagent/token");
+        Assert.Equal("600 edgeagent", host.Run("stat -c '%a %U' /var/lib/edgeagent/identity.pem"));
+        Assert.Contains("spiffe://cluster.local/ns/default/host/legacy-vm", host.Run("openssl x509 -in /var/lib/edgeagent/identity.pem -noout -ext subjectAltName"), StringComparison.Ordinal);
+        Assert.Equal("policies are signed", host.Run("cat /var/lib/edgeagent/signed"));
 
         Assert.Equal(ProbeResult.Answered, network.Connect(BootedNetwork.Friend));
         Assert.Equal(ProbeResult.Silent, network.Connect(BootedNetwork.Stranger));

@@ -34,6 +34,9 @@ internal sealed class BootedNetwork : IDisposable
         """;
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("edgeagent-booted-");
+
+    private string Data => Path.Combine(_directory.FullName, "control");
+
     private ChildProcess? _controlPlane;
     private EchoServer? _service;
 
@@ -65,10 +68,10 @@ internal sealed class BootedNetwork : IDisposable
         Plug();
     }
 
-    /// <summary>Starts the control plane with the policy that lets the friend in, and the stranger not.</summary>
+    /// <summary>Starts the control plane, with an authority of its own, and the policy that lets the friend in, and the stranger not.</summary>
     public async Task StartControlPlaneAsync()
     {
-        _controlPlane = ChildProcess.Start(Outside.Path, Repository.ControlPlane, "--data", Path.Combine(_directory.FullName, "control"), "--listen", $"{Friend}:7443", "--insecure");
+        _controlPlane = ChildProcess.Start(Outside.Path, Repository.ControlPlane, "--data", Data, "--listen", $"{Friend}:7443");
         for (var attempt = 0; attempt < 200; attempt++)
         {
             if ((await EdgectlAsync("history", "--limit", "1")).ExitCode == 0)
@@ -81,6 +84,14 @@ internal sealed class BootedNetwork : IDisposable
         }
 
         Assert.Fail(_controlPlane.Said);
+    }
+
+    /// <summary>A token that lets the host in once, under its name.</summary>
+    public async Task<string> TokenAsync()
+    {
+        var made = await EdgectlAsync("token", "create", "--namespace", "default", "--name", "legacy-vm", "--ttl", "1h", "--uses", "1");
+        made.Succeeded();
+        return made.Output;
     }
 
     /// <summary>Waits until the host has proven that its kernel holds the newest policy.</summary>
@@ -104,5 +115,5 @@ internal sealed class BootedNetwork : IDisposable
     }
 
     private Task<ProgramRun> EdgectlAsync(params string[] arguments) =>
-        ChildProcess.RunAsync(Outside.Path, Repository.Edgectl, "", ["--server", $"http://{Friend}:7443", .. arguments]);
+        ChildProcess.RunAsync(Outside.Path, Repository.Edgectl, "", ["--context", Path.Combine(Data, "admin.context"), .. arguments]);
 }
