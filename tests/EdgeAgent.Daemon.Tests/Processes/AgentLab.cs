@@ -31,9 +31,13 @@ internal sealed class AgentLab : IAsyncDisposable
         ControlPlane = null;
     }
 
-    internal AgentProcess StartAgent(params string[] more)
+    internal AgentProcess StartAgent(params string[] more) => Started(AgentProcess.Run(Host, Directory.Path, Url, more));
+
+    /// <summary>Starts the agent under a limit of memory.</summary>
+    internal AgentProcess StartAgentIn(MemoryCage cage) => Started(AgentProcess.RunIn(cage, Host, Directory.Path, Url));
+
+    private AgentProcess Started(AgentProcess agent)
     {
-        var agent = AgentProcess.Run(Host, Directory.Path, Url, more);
         _owned.Add(agent);
         if (ControlPlane is { } controlPlane)
             controlPlane.Diagnose = () => agent.Output;

@@ -36,13 +36,16 @@ internal sealed class AgentProcess : IDisposable
     }
 
     /// <summary>Starts <c>edgeagent run</c>.</summary>
-    internal static AgentProcess Run(TestNamespace place, string stateDirectory, string controlPlane, params string[] more) =>
-        new(place.Start(Arguments(["run", "--control-plane", controlPlane, "--insecure", "--name", "ratings-1", "--label", "app=ratings", "version=v1", "--port", "http=TCP/9080", "--state-dir", stateDirectory, .. more])));
+    internal static AgentProcess Run(TestNamespace place, string stateDirectory, string controlPlane, params string[] more) => RunIn(null, place, stateDirectory, controlPlane, more);
+
+    /// <summary>Starts <c>edgeagent run</c>, under a limit of memory where there is one.</summary>
+    internal static AgentProcess RunIn(MemoryCage? cage, TestNamespace place, string stateDirectory, string controlPlane, params string[] more) =>
+        new(place.Start(Arguments(cage, ["run", "--control-plane", controlPlane, "--insecure", "--name", "ratings-1", "--label", "app=ratings", "version=v1", "--port", "http=TCP/9080", "--state-dir", stateDirectory, .. more])));
 
     /// <summary>Runs another command to its end.</summary>
     internal static (int ExitCode, string Output, string Errors) Command(TestNamespace place, params string[] arguments)
     {
-        using var process = place.Start(Arguments(arguments));
+        using var process = place.Start(Arguments(null, arguments));
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -71,8 +74,13 @@ internal sealed class AgentProcess : IDisposable
         _process.Dispose();
     }
 
-    private static ProcessStartInfo Arguments(IEnumerable<string> arguments) =>
-        new(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+    // The runtime reads the limit when it starts, so that it must be in the group by then.
+    private static ProcessStartInfo Arguments(MemoryCage? cage, IEnumerable<string> arguments) =>
+        new(cage is null ? Program : "sh", cage is null ? arguments : ["-c", "echo $$ >\"$0\"/cgroup.procs && exec \"$@\"", cage.Path, Program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
 
     private void Log(string? line)
     {

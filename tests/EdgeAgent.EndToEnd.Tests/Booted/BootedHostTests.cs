@@ -29,6 +29,7 @@ public sealed class BootedHostTests(AgentPackage package) : IClassFixture<AgentP
         await Configured_it_enrols_and_enforces(network, host);
         It_has_one_right_and_a_sandbox(host, release);
         A_hung_agent_is_replaced_and_enforcement_goes_on(network, host);
+        An_agent_that_is_killed_for_want_of_memory_leaves_its_rules_and_takes_them_up_again(network, host, release);
         Upgrading_leaves_no_moment_without_enforcement(network, host);
         Rebooting_enforces_before_the_network_comes_up(network, host, release);
         Removing_opens_and_purging_leaves_nothing(network, host, release);
@@ -90,6 +91,31 @@ public sealed class BootedHostTests(AgentPackage package) : IClassFixture<AgentP
 
         Assert.Contains("Watchdog timeout", host.Run("journalctl -u edgeagent --no-pager"), StringComparison.Ordinal);
         host.Run("rm -r /etc/systemd/system/edgeagent.service.d && systemctl daemon-reload && systemctl restart edgeagent");
+    }
+
+    private static void An_agent_that_is_killed_for_want_of_memory_leaves_its_rules_and_takes_them_up_again(BootedNetwork network, BootedHost host, string release)
+    {
+        // On the new layout of cgroups a container here is given no memory controller, so that no limit holds.
+        if (release is not ("bullseye" or "bookworm"))
+            return;
+        var before = host.Run("nft list table inet edgeagent | grep -v counter");
+
+        // What the runtime takes for its limit is far above the real one, as if something else had filled the memory.
+        host.Run("mkdir -p /etc/systemd/system/edgeagent.service.d && printf '[Service]\\nMemoryMax=16M\\nEnvironment=DOTNET_GCHeapHardLimit=0x40000000\\n' >/etc/systemd/system/edgeagent.service.d/small.conf");
+        using (var friend = network.From(BootedNetwork.Friend, 2_000))
+        using (var stranger = network.From(BootedNetwork.Stranger, 100))
+        {
+            host.Run("systemctl daemon-reload && systemctl restart --no-block edgeagent");
+            host.Run("for i in $(seq 300); do [ $(systemctl show -p NRestarts --value edgeagent) -ge 2 ] && exit 0; sleep 0.1; done; exit 1");
+            friend.Dispose();
+            stranger.Dispose();
+            Assert.Equal((0, 0), (stranger.Answered, friend.Failed));
+        }
+
+        Assert.Contains("status=9/KILL", host.Run("journalctl -u edgeagent --no-pager"), StringComparison.Ordinal);
+        host.Run("rm -r /etc/systemd/system/edgeagent.service.d && systemctl daemon-reload && systemctl restart edgeagent");
+        host.Run("edgeagent verify --state-dir /var/lib/edgeagent");
+        Assert.Equal(before, host.Run("nft list table inet edgeagent | grep -v counter"));
     }
 
     private void Upgrading_leaves_no_moment_without_enforcement(BootedNetwork network, BootedHost host)
