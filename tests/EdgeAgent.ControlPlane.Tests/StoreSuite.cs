@@ -74,8 +74,8 @@ public abstract class StoreSuite
         Assert.Contains("used up", Assert.Throws<EnrolmentRefusedException>(() => Enrol(secret, "d", "03")).Message, StringComparison.Ordinal);
         Assert.Null(store.Enrolments.Find(new("default", "d")));
         Assert.Contains("unknown", Assert.Throws<EnrolmentRefusedException>(() => Enrol("00", "d", "03")).Message, StringComparison.Ordinal);
-        Assert.True(store.Tokens.Revoke(store.Tokens.All("vm").Single().Id));
-        Assert.False(store.Tokens.Revoke("nobody's"));
+        Assert.True(store.Tokens.Revoke(store.Tokens.All("vm").Single().Id, Then, "ada"));
+        Assert.False(store.Tokens.Revoke("nobody's", Then, "ada"));
         Assert.Contains("revoked", Assert.Throws<EnrolmentRefusedException>(() => Enrol(other, "b", "03")).Message, StringComparison.Ordinal);
     }
 
@@ -100,8 +100,8 @@ public abstract class StoreSuite
 
         using var again = Open("store");
         Assert.Equal(("03", "", Then.AddDays(3)), (again.Enrolments.Find(host)!.Serial, again.Enrolments.Find(host)!.PreviousSerial, again.Enrolments.Find(host)!.Expires));
-        Assert.True(again.Enrolments.Revoke(host, "stolen"));
-        Assert.False(again.Enrolments.Revoke(host, "again"));
+        Assert.True(again.Enrolments.Revoke(host, "stolen", Then, "ada"));
+        Assert.False(again.Enrolments.Revoke(host, "again", Then, "ada"));
         Assert.Equal((true, "stolen"), (again.Enrolments.Find(host)!.IsRevoked, again.Enrolments.Find(host)!.Revocation));
         Assert.False(again.Enrolments.Renew(host, "03", "05", Then.AddDays(5)));
     }
@@ -119,12 +119,12 @@ public abstract class StoreSuite
         Assert.Null(store.People.ById("ada"));
         Assert.Equal(eve, store.People.ById(eve.Name));
 
-        Assert.True(store.People.Grant("ada", new(Role.Admin, "shop")));
-        Assert.True(store.People.Grant("ada", new(Role.None, "")));
-        Assert.False(store.People.Grant("nobody", new(Role.Viewer, "")));
+        Assert.True(store.People.Grant("ada", new(Role.Admin, "shop"), Then, "ada"));
+        Assert.True(store.People.Grant("ada", new(Role.None, ""), Then, "ada"));
+        Assert.False(store.People.Grant("nobody", new(Role.Viewer, ""), Then, "ada"));
         Assert.Equal([ada with { Grants = [new(Role.Admin, "shop")] }, eve], store.People.All());
-        Assert.True(store.People.Delete("ada"));
-        Assert.False(store.People.Delete("ada"));
+        Assert.True(store.People.Delete("ada", Then, "ada"));
+        Assert.False(store.People.Delete("ada", Then, "ada"));
         Assert.Null(store.People.BySecret([1, 2, 3]));
         Assert.True(store.People.Create(ada with { Grants = [] }, [5]));
         Assert.Empty(store.People.BySecret([5])!.Grants);
