@@ -50,15 +50,16 @@ public sealed class LimitTests
             try
             {
                 await stranger.AuthoritiesAsync(new());
-                return StatusCode.OK;
+                return Status.DefaultSuccess;
             }
             catch (RpcException e)
             {
-                return e.StatusCode;
+                return e.Status;
             }
         }));
-        Assert.Contains(StatusCode.ResourceExhausted, ends);
-        Assert.True(ends.Count(end => end == StatusCode.OK) >= 200);
+        var said = string.Join('\n', ends.CountBy(end => $"{end.StatusCode} {end.Detail}").Select(end => $"{end.Value} times {end.Key}"));
+        Assert.True(ends.Any(end => end.StatusCode == StatusCode.ResourceExhausted), said);
+        Assert.True(ends.Count(end => end.StatusCode == StatusCode.OK) >= 200, said);
         await admin.StatusAsync(new());
     }
 

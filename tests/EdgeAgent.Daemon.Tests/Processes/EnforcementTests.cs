@@ -124,7 +124,7 @@ public sealed class EnforcementTests : IAsyncLifetime
             ("flush chain inet edgeagent output", "- "),
             ("add rule inet edgeagent in-deny accept", "+ accept"),
             ("add chain inet edgeagent foreign", "+ chain foreign"),
-            ("add chain inet edgeagent input { policy drop; }", "input with another type, hook or policy"),
+            ("add chain inet edgeagent input { policy drop; }", "policy drop;"),
             ($"flush map inet edgeagent {map}", "- 10.99.0.1"),
             ($"add element inet edgeagent {map} {{ 192.0.2.1 : \"denied.in\" }}", "+ 192.0.2.1"),
             ("add set inet edgeagent foreign { type ipv4_addr; size 4; }", "foreign"),
