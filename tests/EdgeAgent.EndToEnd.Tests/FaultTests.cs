@@ -40,7 +40,7 @@ public sealed class FaultTests(BookinfoLab lab)
     public async Task An_agent_killed_at_any_point_of_an_apply_leaves_the_old_policy_or_the_new_one_and_never_a_part()
     {
         var random = new Random(20);
-        for (var round = 0; round < 3; round++)
+        for (var round = 0; round < 2; round++)
         {
             await lab.EnforceAsync(Manifests.DefaultDeny);
             var delay = random.Next(0, 1200);
