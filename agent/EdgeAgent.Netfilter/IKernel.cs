@@ -30,10 +30,11 @@ public interface IKernel : IDisposable
     IReadOnlyDictionary<string, CounterReading> ReadCounters();
 
     /// <summary>
-    /// The base chains of other nf_tables tables that can drop what ours accepts, sorted as the kernel lists them. Costs time in
-    /// proportion to all rules of the namespace. For legacy iptables see <see cref="LegacyTables"/>.
+    /// The base chains of other nf_tables tables that can drop what ours accepts: an accept ends one chain only, a drop ends all. Costs time
+    /// in proportion to all rules of the namespace. For legacy iptables see <see cref="LegacyTables"/>.
     /// </summary>
-    IReadOnlyList<ForeignBaseChain> ReadShadows();
+    /// <param name="forward">Whether something of ours outside of nf_tables looks at forwarded traffic, so that it can be overruled.</param>
+    Shadows ReadShadows(bool forward);
 
     /// <summary>Removes the table with all in it; it may be gone already.</summary>
     void DeleteTable();

@@ -44,10 +44,7 @@ public sealed class NetfilterKernel : IKernel
     public IReadOnlyDictionary<string, CounterReading> ReadCounters() => _reader.Counters();
 
     /// <inheritdoc/>
-    public IReadOnlyList<ForeignBaseChain> ReadShadows() => _reader.ForeignBaseChains();
-
-    /// <summary>Whether our table looks at forwarded traffic.</summary>
-    public bool IsAtForward() => _reader.IsAt(Hook.Forward);
+    public Shadows ReadShadows(bool forward) => _reader.Shadows(forward);
 
     /// <inheritdoc/>
     public CommitResult Commit(Transaction transaction, uint? expectedGeneration = null)

@@ -5,11 +5,11 @@ namespace EdgeAgent.Kernel.Tests;
 
 public sealed class ShadowTests : KernelTest
 {
-    private string[] Shadows(string rules)
+    private IReadOnlyList<string> Shadows(string rules)
     {
         Kernel.Commit(Installation.Of(SampleRulesets.Everything));
         Host.Nft("-f -", rules);
-        return [.. Kernel.ReadShadows().Select(static s => s.ToString())];
+        return Kernel.ReadShadows(forward: false).Chains;
     }
 
     [Fact]
@@ -29,6 +29,19 @@ public sealed class ShadowTests : KernelTest
     [InlineData("table ip nat { chain post { type nat hook postrouting priority 100; masquerade; }\n }")]
     [InlineData("table bridge b { chain in { type filter hook input priority 0; policy drop; }\n }")]
     public void A_foreign_chain_that_cannot_drop_is_not(string rules) => Assert.Empty(Shadows(rules));
+
+    [Fact]
+    public void What_is_forwarded_counts_only_where_something_of_ours_looks_at_it()
+    {
+        Host.Nft("-f -", "table ip fw { chain through { type filter hook forward priority 0; policy drop; }\n }");
+        Assert.Empty(Kernel.ReadShadows(forward: false).Chains);
+        Assert.Equal(["ip fw through (forward, priority 0, policy drop)"], Kernel.ReadShadows(forward: true).Chains);
+        Assert.False(Kernel.ReadShadows(forward: true).AtForward);
+
+        Host.Nft("-f -", "table inet edgeagent { chain through { type filter hook forward priority 0; }\n }");
+        Assert.Equal(["ip fw through (forward, priority 0, policy drop)"], Kernel.ReadShadows(forward: false).Chains);
+        Assert.True(Kernel.ReadShadows(forward: false).AtForward);
+    }
 
     [Fact]
     public void Legacy_tables_are_looked_at_where_they_are_and_not_made_where_they_are_not()

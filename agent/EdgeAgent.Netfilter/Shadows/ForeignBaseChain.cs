@@ -10,11 +10,8 @@ namespace EdgeAgent.Netfilter;
 /// <param name="Hook">Where it hangs.</param>
 /// <param name="Priority">Its place at the hook.</param>
 /// <param name="DropsByPolicy">Whether what its rules leave over is dropped; else some rule reachable from it can drop.</param>
-public sealed record ForeignBaseChain(string Family, string Table, string Chain, Hook Hook, int Priority, bool DropsByPolicy)
+internal sealed record ForeignBaseChain(string Family, string Table, string Chain, Hook Hook, int Priority, bool DropsByPolicy)
 {
-    /// <summary>Whether our table has a chain at the same hook, so that there is something of ours to be overruled.</summary>
-    public bool IsBesideOurs { get; init; }
-
     /// <summary>As the status shows it: <c>inet firewalld filter_INPUT (input, priority 10, policy drop)</c>.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,

@@ -5,25 +5,30 @@ namespace EdgeAgent.Netfilter;
 /// <summary>Finds the base chains of other tables from which a drop can be reached.</summary>
 internal static class ForeignChains
 {
-    internal static List<ForeignBaseChain> ThatCanDrop(IReadOnlyList<ListedChain> chains, IReadOnlyList<ForeignRule> rules)
+    /// <param name="chains">All chains of the namespace.</param>
+    /// <param name="rules">All their rules.</param>
+    /// <param name="forward">Whether something of ours outside of nf_tables looks at forwarded traffic.</param>
+    internal static Shadows ThatCanDrop(IReadOnlyList<ListedChain> chains, IReadOnlyList<ForeignRule> rules, bool forward)
     {
         var ours = chains.Where(IsOurs).Select(static chain => chain.HookNumber).OfType<uint>().ToHashSet();
         var byChain = rules.ToLookup(static r => (r.Family, r.Table, r.Chain));
-        var found = new List<ForeignBaseChain>();
+        var found = new List<string>();
         foreach (var chain in chains)
         {
             if (FamilyName(chain.Family) is not { } family || IsOurs(chain))
                 continue;
             if (chain.HookNumber is not { } number || number > byte.MaxValue || !Enum.IsDefined((Hook)number))
                 continue;
-            if (!chain.PolicyAccepts || ReachesDrop(chain, byChain))
-                found.Add(new ForeignBaseChain(family, chain.Table, chain.Name, (Hook)number, chain.Priority, !chain.PolicyAccepts) { IsBesideOurs = ours.Contains(number) });
+            var hook = (Hook)number;
+            var overrules = hook is Hook.Input or Hook.Output || (hook == Hook.Forward && forward) || ours.Contains(number);
+            if (overrules && (!chain.PolicyAccepts || ReachesDrop(chain, byChain)))
+                found.Add(new ForeignBaseChain(family, chain.Table, chain.Name, hook, chain.Priority, !chain.PolicyAccepts).ToString());
         }
 
-        return found;
+        return new(found, ours.Contains((uint)Hook.Forward));
     }
 
-    internal static bool IsOurs(ListedChain chain) => chain.Family == NetfilterHeader.Inet && chain.Table == Ruleset.Table;
+    private static bool IsOurs(ListedChain chain) => chain.Family == NetfilterHeader.Inet && chain.Table == Ruleset.Table;
 
     private static bool ReachesDrop(ListedChain start, ILookup<(byte, string, string), ForeignRule> byChain)
     {

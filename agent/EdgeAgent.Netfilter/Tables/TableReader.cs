@@ -52,18 +52,14 @@ internal sealed class TableReader(NetlinkConnection connection) : IDisposable
         });
 
     /// <summary>The base chains of other tables that can drop what ours accepts.</summary>
-    internal List<ForeignBaseChain> ForeignBaseChains()
+    internal Shadows Shadows(bool forward)
     {
         var chains = Ask("list all chains", TableMessage.GetChain, MessageFlags.Dump, static _ => { }, static () => new List<ListedChain>(),
             static (message, list) => list.Add(ChainCodec.Read(message)), NetfilterHeader.AnyFamily);
         var rules = Ask("list all rules", TableMessage.GetRule, MessageFlags.Dump, static _ => { }, static () => new List<ForeignRule>(),
             static (message, list) => list.Add(ForeignRule.Read(message)), NetfilterHeader.AnyFamily);
-        return ForeignChains.ThatCanDrop(chains, rules);
+        return ForeignChains.ThatCanDrop(chains, rules, forward);
     }
-
-    /// <summary>Whether a chain of ours hangs at a hook.</summary>
-    internal bool IsAt(Hook hook) => Ask("list chains", TableMessage.GetChain, MessageFlags.Dump, static _ => { }, static () => new List<ListedChain>(),
-        static (message, list) => list.Add(ChainCodec.Read(message))).Exists(chain => ForeignChains.IsOurs(chain) && chain.HookNumber == (uint)hook);
 
     /// <summary>The names of our chains that hang at a hook.</summary>
     internal IEnumerable<string> BaseChains() => Chains(ImmutableArray.CreateBuilder<string>()).Values.Where(static chain => chain.Hook is not null).Select(static chain => chain.Name);

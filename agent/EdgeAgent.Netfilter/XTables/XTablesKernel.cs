@@ -181,10 +181,11 @@ public sealed class XTablesKernel : IDisposable
     }
 
     /// <summary>The built-in chains of the tables <c>filter</c> that can drop what we let pass, in words.</summary>
-    public IReadOnlyList<string> ReadShadows() => [.. new[] { _v4.Read(), _v6.Read() }.SelectMany(table => OurChains.Shadows(table, OurChains.AreAtForward(table)))];
-
-    /// <summary>Whether our chains look at forwarded traffic.</summary>
-    public bool IsAtForward() => OurChains.AreAtForward(_v4.Read()) || OurChains.AreAtForward(_v6.Read());
+    public Shadows ReadShadows()
+    {
+        TableImage[] tables = [_v4.Read(), _v6.Read()];
+        return new([.. tables.SelectMany(table => OurChains.Shadows(table, OurChains.AreAtForward(table)))], tables.Any(OurChains.AreAtForward));
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -45,7 +45,7 @@ public sealed class CoexistenceTests : KernelTest
         }
 
         Assert.Equal(theirs, Theirs(shell));
-        var shadows = Kernel.ReadShadows().Select(static shadow => shadow.ToString()).ToList();
+        var shadows = Kernel.ReadShadows(forward: true).Chains;
         if (other.Shadow is { } shadow)
             Assert.Contains(shadow, shadows);
         else

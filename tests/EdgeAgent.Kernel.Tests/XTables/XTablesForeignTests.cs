@@ -89,12 +89,12 @@ public sealed class XTablesForeignTests : XTablesTest
     public void What_can_drop_what_we_let_pass_is_named()
     {
         Establish(Compile(Clients("10.0.0.1")));
-        Assert.Empty(Kernel.ReadShadows());
+        Assert.Empty(Kernel.ReadShadows().Chains);
         Run("iptables-legacy", "-N theirs");
         Run("iptables-legacy", "-A OUTPUT -j theirs");
         Run("iptables-legacy", "-A theirs -p udp -j REJECT");
         Run("ip6tables-legacy", "-P INPUT DROP");
-        Assert.Equal(["iptables filter OUTPUT", "ip6tables filter INPUT (policy drop)"], Kernel.ReadShadows());
+        Assert.Equal(["iptables filter OUTPUT", "ip6tables filter INPUT (policy drop)"], Kernel.ReadShadows().Chains);
     }
 
     [Fact]

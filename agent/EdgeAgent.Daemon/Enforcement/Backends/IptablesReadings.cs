@@ -1,4 +1,3 @@
-using EdgeAgent.Dataplane;
 using EdgeAgent.Netfilter;
 using EdgeAgent.Netlink;
 
@@ -12,7 +11,11 @@ internal sealed class IptablesReadings(string? networkNamespace) : IFirewallRead
 
     public IReadOnlyDictionary<string, CounterReading> ReadCounters() => _kernel.ReadCounters();
 
-    public IReadOnlyList<string> ReadShadows() => [.. _kernel.ReadShadows(), .. ShadowsBeside(_kernel.IsAtForward())];
+    public IReadOnlyList<string> ReadShadows()
+    {
+        var found = _kernel.ReadShadows();
+        return [.. found.Chains, .. ShadowsBeside(found.AtForward)];
+    }
 
     public void Dispose()
     {
@@ -20,11 +23,11 @@ internal sealed class IptablesReadings(string? networkNamespace) : IFirewallRead
         _beside.Dispose();
     }
 
-    private IEnumerable<string> ShadowsBeside(bool isAtForward)
+    private IReadOnlyList<string> ShadowsBeside(bool forward)
     {
         try
         {
-            return _beside.ReadShadows().Where(chain => chain.Hook is Hook.Input or Hook.Output || (chain.Hook == Hook.Forward && isAtForward)).Select(chain => chain.ToString());
+            return _beside.ReadShadows(forward).Chains;
         }
         catch (NetlinkException e) when (e.Errno is Errno.EINVAL or Errno.EOPNOTSUPP or Errno.EPROTONOSUPPORT)
         {

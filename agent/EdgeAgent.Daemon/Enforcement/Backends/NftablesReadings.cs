@@ -1,4 +1,3 @@
-using EdgeAgent.Dataplane;
 using EdgeAgent.Netfilter;
 
 namespace EdgeAgent.Daemon;
@@ -13,12 +12,8 @@ internal sealed class NftablesReadings(string? networkNamespace) : IFirewallRead
 
     public IReadOnlyList<string> ReadShadows()
     {
-        var table = _kernel.ReadShadows();
-        return
-        [
-            .. table.Where(chain => chain.Hook is Hook.Input or Hook.Output || chain.IsBesideOurs).Select(chain => chain.ToString()),
-            .. _beside.ReadShadows(_kernel.IsAtForward()),
-        ];
+        var found = _kernel.ReadShadows(forward: false);
+        return [.. found.Chains, .. _beside.ReadShadows(found.AtForward)];
     }
 
     public void Dispose()
