@@ -10,6 +10,16 @@ internal sealed class Publisher(FleetState first)
     /// <summary>The newest state.</summary>
     public FleetState Current => _current;
 
+    /// <summary>How many wait for the next state.</summary>
+    public int Subscribers
+    {
+        get
+        {
+            lock (_subscribing)
+                return _subscribers.Count;
+        }
+    }
+
     /// <summary>Makes a state the newest and wakes all subscribers.</summary>
     public void Publish(FleetState state)
     {

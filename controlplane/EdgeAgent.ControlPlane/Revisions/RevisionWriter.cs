@@ -10,18 +10,28 @@ using Microsoft.Extensions.Logging;
 namespace EdgeAgent.ControlPlane.Revisions;
 
 /// <summary>
-/// The one writer: makes revisions one after the other, each worked out, stored, then published. Hosts that register themselves
-/// while a revision is on its way share the next one. Where another control plane wrote first, its revisions are taken in and the work
-/// is done again on top of them.
+/// The one writer: makes revisions one after the other, each worked out, stored, then published. Where another control plane wrote first,
+/// its revisions are taken in and the work is done again on top of them.
 /// </summary>
-internal sealed partial class RevisionWriter(RevisionLog log, RolloutTable rollouts, Publisher publisher, Telemetry telemetry, TimeProvider time, ILogger<RevisionWriter> logger)
-    : BackgroundService
+internal sealed partial class RevisionWriter : BackgroundService
 {
-    private const int MostRegistrations = 256;
     private const int MostAttempts = 10;
     private const int FollowPage = 64;
 
-    private readonly Channel<Work> _work = Channel.CreateUnbounded<Work>(new() { SingleReader = true });
+    private readonly Channel<RevisionWork> _work = Channel.CreateUnbounded<RevisionWork>(new() { SingleReader = true });
+    private readonly RegistrationQueue _registrations;
+    private readonly RevisionLog _log;
+    private readonly RolloutTable _rollouts;
+    private readonly Publisher _publisher;
+    private readonly Telemetry _telemetry;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RevisionWriter> _logger;
+
+    public RevisionWriter(RevisionLog log, RolloutTable rollouts, Publisher publisher, Telemetry telemetry, TimeProvider time, ILogger<RevisionWriter> logger)
+    {
+        (_log, _rollouts, _publisher, _telemetry, _time, _logger) = (log, rollouts, publisher, telemetry, time, logger);
+        _registrations = new(publisher, () => _work.Writer.TryWrite(new RegistrationsDueWork()));
+    }
 
     /// <summary>Makes a change; done when it is stored and published, or refused.</summary>
     /// <exception cref="StoreException">It could not be stored; nothing was changed.</exception>
@@ -56,12 +66,13 @@ internal sealed partial class RevisionWriter(RevisionLog log, RolloutTable rollo
         finally
         {
             _work.Writer.TryComplete();
+            _registrations.Dispose();
             while (_work.Reader.TryRead(out var left))
                 left.Cancel();
         }
     }
 
-    private Task<T> Enqueue<T>(Work<T> work)
+    private Task<T> Enqueue<T>(RevisionWork<T> work)
     {
         if (!_work.Writer.TryWrite(work))
             work.Cancel();
@@ -83,7 +94,11 @@ internal sealed partial class RevisionWriter(RevisionLog log, RolloutTable rollo
                     step.Run(this);
                     break;
                 case RegistrationWork registration:
-                    Register(Gather(registration));
+                    _registrations.Add(registration);
+                    RegisterDue();
+                    break;
+                case RegistrationsDueWork:
+                    RegisterDue();
                     break;
                 case FollowWork follow:
                     Follow();
@@ -114,22 +129,22 @@ internal sealed partial class RevisionWriter(RevisionLog log, RolloutTable rollo
                 Commit(plan, request.Author, request.Note);
                 return plan.Outcome;
             });
-            telemetry.Changed(outcome.Accepted, Stopwatch.GetElapsedTime(started));
+            _telemetry.Changed(outcome.Accepted, Stopwatch.GetElapsedTime(started));
             work.Succeed(outcome);
         }
         catch (StoreException)
         {
-            telemetry.ChangeFailed();
+            _telemetry.ChangeFailed();
             throw;
         }
     }
 
-    private List<RegistrationWork> Gather(RegistrationWork first)
+    private void RegisterDue()
     {
-        var all = new List<RegistrationWork> { first };
-        while (all.Count < MostRegistrations && _work.Reader.TryPeek(out var next) && next is RegistrationWork && _work.Reader.TryRead(out next))
-            all.Add((RegistrationWork)next);
-        return all;
+        while (_work.Reader.TryPeek(out var next) && next is RegistrationWork && _work.Reader.TryRead(out next))
+            _registrations.Add((RegistrationWork)next);
+        if (_registrations.TakeDue() is { Count: > 0 } due)
+            Register(due);
     }
 
     private void Register(IReadOnlyList<RegistrationWork> all)
@@ -138,9 +153,12 @@ internal sealed partial class RevisionWriter(RevisionLog log, RolloutTable rollo
         {
             var refused = OnNewest(before =>
             {
-                var meaningful = all.Where(work => before.Counts(work.Host.Resource.Key)).DistinctBy(work => work.Host.Resource.Key).ToList();
-                var (plan, refused) = RegistrationBatch.Plan(before, [.. meaningful.Select(work => work.Host)]);
+                // Of a host that came twice, what it said last counts.
+                var meaningful = all.Select(work => work.Host).Where(host => before.Counts(host.Resource.Key)).GroupBy(host => host.Resource.Key, (_, same) => same.Last()).ToList();
+                var (plan, refused) = RegistrationBatch.Plan(before, meaningful);
                 Commit(plan, RegistrationBatch.AuthorOf(plan), RegistrationBatch.NoteOf(plan));
+                if (!plan.Rows.IsEmpty)
+                    _registrations.Rest();
                 return refused;
             });
             foreach (var work in all)
@@ -160,7 +178,7 @@ internal sealed partial class RevisionWriter(RevisionLog log, RolloutTable rollo
         {
             try
             {
-                return work(publisher.Current);
+                return work(_publisher.Current);
             }
             catch (StoreException e) when (e.Failure == StoreFailure.Behind && attempt < MostAttempts)
             {
@@ -172,18 +190,18 @@ internal sealed partial class RevisionWriter(RevisionLog log, RolloutTable rollo
     // What is between is published to nobody: a change whose rollout failed since must not reach a host that it never reached.
     private void Follow()
     {
-        var (first, state) = (publisher.Current, publisher.Current);
-        while (log.From(state.Revision.Next, FollowPage) is { Count: > 0 } page)
+        var (first, state) = (_publisher.Current, _publisher.Current);
+        while (_log.From(state.Revision.Next, FollowPage) is { Count: > 0 } page)
         {
             foreach (var record in page)
             {
-                state = RolloutRestore.Replay(state, record, rollouts);
+                state = RolloutRestore.Replay(state, record, _rollouts);
                 LogFollowed(record.Revision, record.Author, record.Changes.Count);
             }
         }
 
         if (!ReferenceEquals(state, first))
-            publisher.Publish(state);
+            _publisher.Publish(state);
     }
 
     private void Commit(ChangePlan plan, string author, string note)
@@ -196,8 +214,8 @@ internal sealed partial class RevisionWriter(RevisionLog log, RolloutTable rollo
 
     private void Commit(RevisionStep step)
     {
-        log.Append(new(step.After.Revision, time.GetUtcNow(), step.Author, step.Note, step.Rows), step.Also);
-        publisher.Publish(step.After);
+        _log.Append(new(step.After.Revision, _time.GetUtcNow(), step.Author, step.Note, step.Rows), step.Also);
+        _publisher.Publish(step.After);
     }
 
     private T Step<T>(Func<FleetState, (RevisionStep? Step, T Result)> work) => OnNewest(before =>
@@ -222,47 +240,24 @@ internal sealed partial class RevisionWriter(RevisionLog log, RolloutTable rollo
     [LoggerMessage(Level = LogLevel.Error, Message = "A change failed; the revision in force stays")]
     private partial void LogFailed(Exception exception);
 
-    private abstract class Work
-    {
-        public abstract void Fail(Exception exception);
-
-        public abstract void Cancel();
-    }
-
-    private abstract class Work<T> : Work
-    {
-        private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task<T> Done => _done.Task;
-
-        public void Succeed(T result) => _done.TrySetResult(result);
-
-        public override void Fail(Exception exception) => _done.TrySetException(exception);
-
-        public override void Cancel() => _done.TrySetCanceled();
-    }
-
-    private sealed class ChangeWork(Func<FleetState, ChangeRequest> request) : Work<ChangeOutcome>
-    {
-        public Func<FleetState, ChangeRequest> Request { get; } = request;
-    }
-
     private interface IStepWork
     {
         void Run(RevisionWriter writer);
     }
 
-    private sealed class StepWork<T>(Func<FleetState, (RevisionStep? Step, T Result)> work) : Work<T>, IStepWork
+    private sealed class ChangeWork(Func<FleetState, ChangeRequest> request) : RevisionWork<ChangeOutcome>
+    {
+        public Func<FleetState, ChangeRequest> Request { get; } = request;
+    }
+
+    private sealed class StepWork<T>(Func<FleetState, (RevisionStep? Step, T Result)> work) : RevisionWork<T>, IStepWork
     {
         public void Run(RevisionWriter writer) => Succeed(writer.Step(work));
     }
 
-    private sealed class RegistrationWork(RegisteredHost host) : Work<string?>
-    {
-        public RegisteredHost Host { get; } = host;
-    }
+    private sealed class RegistrationsDueWork : RevisionWork<bool>;
 
-    private sealed class FollowWork : Work<bool>;
+    private sealed class FollowWork : RevisionWork<bool>;
 
-    private sealed class PingWork : Work<bool>;
+    private sealed class PingWork : RevisionWork<bool>;
 }
