@@ -39,6 +39,23 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public async Task A_revision_that_changes_nothing_for_a_host_is_no_transition_of_it()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var agent = await TestAgent.ConnectAsync(server.Channel(), A);
+        await agent.SyncAsync(1);
+        await agent.ReportAsync();
+        await agent.SyncAsync(await server.AcceptAsync(Yaml.Policy("elsewhere", "x", "y")));
+        await agent.ReportAsync();
+        await Eventually.HoldsAsync(async () => (await One(server)).Status.RealizedRevision == 2, "the host has proven the revision");
+        await agent.SyncAsync(await server.AcceptAsync(Yaml.Policy("here", "x", "a")));
+        await agent.ReportAsync(Contracts.HostState.Applying);
+        await agent.ReportAsync();
+        await Eventually.HoldsAsync(async () => (await History(server)).Count == 4, "the change is stored");
+        Assert.Equal([(HostState.Unknown, 0L), (HostState.Realized, 1L), (HostState.Applying, 3L), (HostState.Realized, 3L)], (await History(server)).Select(transition => (transition.State, transition.TargetRevision)));
+    }
+
+    [Fact]
     public async Task Who_was_connected_when_the_server_ended_is_not_any_more()
     {
         await using var server = await TestServer.StartAsync();

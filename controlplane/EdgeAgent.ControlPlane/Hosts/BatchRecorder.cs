@@ -17,7 +17,7 @@ internal sealed class ObservationRecorder(ObservationLog log, Telemetry telemetr
 internal abstract class BatchRecorder<T>(Func<IReadOnlyList<T>, long> append, Action lost, ILogger logger) : BackgroundService
 {
     private const int MostWaiting = 65_536;
-    private const int BatchSize = 1_000;
+    private const int BatchSize = 4_096;
 
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
@@ -50,7 +50,8 @@ internal abstract class BatchRecorder<T>(Func<IReadOnlyList<T>, long> append, Ac
     {
         while (await _waiting.Reader.WaitToReadAsync(stoppingToken))
         {
-            await Task.Delay(Gather, stoppingToken);
+            if (_waiting.Reader.Count < BatchSize)
+                await Task.Delay(Gather, stoppingToken);
             var batch = TakeBatch();
             while (!TryWrite(batch))
                 await Task.Delay(Retry, stoppingToken);
