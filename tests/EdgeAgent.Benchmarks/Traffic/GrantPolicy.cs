@@ -65,6 +65,11 @@ internal sealed record GrantPolicy(int Policies)
         return $"table inet linear {{\nchain in {{ type filter hook input priority 0;\nct state established,related accept\niif lo accept\n{string.Concat(rules)}drop\n}}\n}}\n";
     }
 
+    /// <summary>The least that a firewall can do to tell so many peers from others: one hash set of all of them and one rule, for <c>nft -f</c>.</summary>
+    public static string ToOneLookup() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"table inet lookup {{\nset peers {{ type ipv4_addr; size {Entries * 2}; elements = {{ {string.Join(", ", Enumerable.Range(0, Entries).Select(Peer))} }}; }}\nchain in {{ type filter hook input priority 0; ip saddr @peers accept; }}\n}}\n");
+
     private IEnumerable<IpAddress> Members(int policy) => Enumerable.Range(policy * (Entries / Policies), Entries / Policies).Select(Peer);
 
     // Every other address, so that no two merge into a wider block.

@@ -58,6 +58,14 @@ internal sealed class GrantedHost : IDisposable
         return host;
     }
 
+    /// <summary>A host that looks up peers in one hash set of all of them, and does nothing else.</summary>
+    public static GrantedHost OneLookup()
+    {
+        var host = new GrantedHost("lookup", new(10));
+        host._pair.Server.Nft("-f -", GrantPolicy.ToOneLookup());
+        return host;
+    }
+
     /// <summary>A host with the same grants as a list of rules.</summary>
     public static GrantedHost Linear(int policies)
     {

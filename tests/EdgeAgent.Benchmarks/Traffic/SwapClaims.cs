@@ -21,21 +21,38 @@ internal static class SwapClaims
         traffic.Start(InboundPerSecond, OutboundPerSecond);
         var start = traffic.Read();
         var kinds = new SortedDictionary<SwapKind, int>();
+        var lost = new List<(string Swap, long Lost)>();
         var started = Stopwatch.GetTimestamp();
         for (var swap = 0; swap < Swaps; swap++)
         {
             var kind = world.Next();
             Install(kernel, world.Policy);
             kinds[kind] = kinds.GetValueOrDefault(kind) + 1;
+            lost.Add(($"{kind} ({swap})", traffic.Read().Lost));
         }
 
         var elapsed = Stopwatch.GetElapsedTime(started);
         var totals = traffic.Stop();
         var sent = totals.Allowed + totals.Denied - start.Allowed - start.Denied;
         var against = $"{Swaps} swaps in {elapsed.TotalSeconds:0} s: {string.Join(", ", kinds.Select(static kind => $"{kind.Value} {kind.Key}"))}";
-        yield return new("updates.swap.lost", totals.Lost, "packets", 0, $"of {totals.Allowed} allowed, {against}");
+        yield return new("updates.swap.lost", totals.Lost, "packets", 0, $"of {totals.Allowed} allowed, {against}{Losers([.. lost, ("the end", totals.Lost)])}");
         yield return new("updates.swap.leaked", totals.Leaked, "packets", 0, $"of {totals.Denied} denied, {against}");
         yield return new("updates.swap.packet-interval", elapsed.TotalMicroseconds / sent, "us", 1e6 / 30_000, $"{sent / elapsed.TotalSeconds:0} packets a second");
+    }
+
+    // What was counted after a swap includes packets that were on their way; what is counted later on as well was lost by then.
+    private static string Losers(IReadOnlyList<(string Swap, long Lost)> counted)
+    {
+        var words = new List<string>();
+        for (var (i, after) = (counted.Count - 1, long.MaxValue); i >= 0; i--)
+        {
+            after = Math.Min(after, counted[i].Lost);
+            var before = i == 0 ? 0 : Math.Min(after, counted[i - 1].Lost);
+            if (after > before)
+                words.Add($"{after - before} by {counted[i].Swap}");
+        }
+
+        return words.Count == 0 ? "" : $"; lost {string.Join(", ", Enumerable.Reverse(words))}";
     }
 
     /// <summary>First installations on a host that nothing is enforced on.</summary>
