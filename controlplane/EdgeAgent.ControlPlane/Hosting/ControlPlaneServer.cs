@@ -80,7 +80,7 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         // The empty builder reads no environment, no files, and watches none.
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "edgecontrol" });
         logging(builder.Logging);
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().UseSockets(Endpoints.Configure);
         builder.WebHost.ConfigureKestrel(kestrel => Endpoints.Configure(kestrel, configuration, certificates));
         AddServices(builder.Services, configuration, store, time);
         if (certificates is not null)

@@ -3,6 +3,7 @@ using EdgeAgent.ControlPlane.Trust;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace EdgeAgent.ControlPlane.Hosting;
 
@@ -12,7 +13,14 @@ internal static class Endpoints
     // Enough for processors to be busy while packets are on long ways, and few enough that each handshake is done in a fraction of its time.
     private const int HandshakesOfProcessor = 32;
 
+    // A fleet that comes back knocks all at once; who finds the line full is not answered, and tries again only seconds later. The kernel
+    // makes it no longer than net.core.somaxconn (4096).
+    private const int LongestLine = 16_384;
+
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(1);
+
+    /// <summary>Sets up the sockets beneath Kestrel.</summary>
+    public static void Configure(SocketTransportOptions sockets) => sockets.Backlog = LongestLine;
 
     /// <summary>Sets up Kestrel.</summary>
     public static void Configure(KestrelServerOptions kestrel, ServerConfiguration configuration, ServerCertificates? certificates)
