@@ -134,7 +134,7 @@ public sealed class PlainSelector
 
     private void Blanks()
     {
-        while (_at < _text.Length && _text[_at] == ' ')
+        while (_at < _text.Length && (_text[_at] is ' ' or '\t'))
             _at++;
     }
 }

@@ -1,0 +1,68 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using EdgeAgent.Contracts;
+using EdgeAgent.Policy;
+using EdgeAgent.Testing;
+
+namespace EdgeAgent.Manifests.Tests.Raw;
+
+/// <summary>What the documents say themselves, beside what the product makes of their text: its answer, and what each end would enforce.</summary>
+internal sealed class RawComparison
+{
+    private readonly EngineState _state;
+    private readonly RawOracle _oracle;
+    private readonly Dictionary<IPAddress, (IpAddress Address, RawEndpoint? Host, HostPolicy? Policy)> _ends = [];
+
+    private RawComparison(EngineState state, RawOracle oracle) => (_state, _oracle) = (state, oracle);
+
+    /// <summary>How many flows were looked at that pass, and how many that do not.</summary>
+    public (int Allowed, int Denied) Seen { get; private set; }
+
+    /// <summary>Reads a text; null and the errors where it is refused.</summary>
+    public static RawComparison? Of(string text, IReadOnlyList<JsonObject> documents, out string errors)
+    {
+        var set = ManifestReader.Read([new("world.yaml", Encoding.UTF8.GetBytes(text))]);
+        var result = set.HasErrors ? null : PolicyEngine.Apply(EngineState.Empty, Change.Of([.. set.Resources.Select(resource => resource.Model)]));
+        errors = string.Join('\n', (result?.Diagnostics ?? set.Diagnostics).Where(diagnostic => diagnostic.Severity == Severity.Error));
+        return result is { Accepted: true } ? new(result.State, new([.. documents.Select(document => (JsonObject)JsonNode.Parse(document.ToJsonString())!)])) : null;
+    }
+
+    /// <summary>What differs of a flow; null where nothing does.</summary>
+    public string? Difference(RawFlow flow)
+    {
+        var (egress, ingress) = (_oracle.Half(flow, RawSide.Egress), _oracle.Half(flow, RawSide.Ingress));
+        var expected = egress && ingress;
+        Seen = expected ? (Seen.Allowed + 1, Seen.Denied) : (Seen.Allowed, Seen.Denied + 1);
+        var (source, destination) = (EndAt(flow.Source), EndAt(flow.Destination));
+        var packet = new Packet(Direction.Outbound, source.Address, destination.Address, new((byte)flow.Protocol), (ushort)flow.Port)
+        {
+            SourcePort = (ushort)flow.SourcePort,
+            IcmpType = (byte)flow.IcmpType,
+            IcmpCode = (byte)flow.IcmpCode,
+        };
+        var decided = PolicyEngine.Decide(_state, new($"{source.Address}", $"{destination.Address}", packet.Protocol, packet.Port) { SourcePort = packet.SourcePort, IcmpType = packet.IcmpType, IcmpCode = packet.IcmpCode }).Allowed;
+        // Within a host nothing is enforced.
+        var isWithin = ReferenceEquals(source.Host, destination.Host);
+        var sent = isWithin || source.Policy is null ? expected : HostPolicyEvaluator.Allows(source.Policy, packet);
+        var received = isWithin || destination.Policy is null ? expected : HostPolicyEvaluator.Allows(destination.Policy, packet with { Direction = Direction.Inbound, Self = packet.Peer, Peer = packet.Self });
+        return decided == expected && sent == expected && received == expected ? null : Text(("decided", decided), ("at the source", sent), ("at the destination", received));
+
+        string Text(params (string Where, bool Allowed)[] found) =>
+            $"{flow}: the documents say egress {Word(egress)}, ingress {Word(ingress)}; {string.Join(", ", found.Select(one => $"{one.Where} {Word(one.Allowed)}"))}";
+    }
+
+    private static string Word(bool allowed) => allowed ? "allow" : "deny";
+
+    private (IpAddress Address, RawEndpoint? Host, HostPolicy? Policy) EndAt(IPAddress address)
+    {
+        if (!_ends.TryGetValue(address, out var end))
+        {
+            var host = _oracle.World.HostAt(address);
+            var policy = host is null ? null : _state.PolicyOf(new ResourceKey(host.Kind, host.Namespace ?? "", host.Name)) ?? throw new InvalidOperationException($"{host.Name} has no policy");
+            _ends[address] = end = (IpAddress.Parse(address.ToString()), host, policy);
+        }
+
+        return end;
+    }
+}

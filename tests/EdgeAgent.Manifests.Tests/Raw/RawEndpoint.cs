@@ -1,0 +1,54 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace EdgeAgent.Manifests.Tests.Raw;
+
+/// <summary>A host, host endpoint, pod or network set as its document says.</summary>
+internal sealed class RawEndpoint(JsonObject document)
+{
+    private readonly List<RawBlock> _blocks = document["status"] is { } status
+        ? IsGone(document) ? [] : [.. (status["podIPs"] as JsonArray ?? []).Select(item => (string)item!["ip"]!).DefaultIfEmpty((string?)status["podIP"] ?? "").Where(ip => ip.Length > 0).Select(ip => new RawBlock(ip))]
+        : RawBlock.ListOf(document["spec"]?["addresses"] ?? document["spec"]?["expectedIPs"] ?? document["spec"]?["nets"]);
+
+    private readonly List<JsonNode> _ports =
+        [.. (document["spec"]?["containers"] as JsonArray ?? []).Append(document["spec"]).SelectMany(holder => holder?["ports"] as JsonArray ?? []).Select(port => port!)];
+
+    public string Kind { get; } = (string)document["kind"]!;
+
+    public string Name { get; } = (string)document["metadata"]!["name"]!;
+
+    /// <summary>Null for what is in no namespace.</summary>
+    public string? Namespace { get; } = (string?)document["metadata"]!["namespace"];
+
+    public Dictionary<string, string> Labels { get; } = LabelsOf(document);
+
+    /// <summary>The addresses of a host.</summary>
+    public IEnumerable<IPAddress> Addresses => _blocks.Select(block => block.First);
+
+    /// <summary>What policies call a pod: a host is one here, too.</summary>
+    public bool IsWorkload => Kind is "Host" or "Pod";
+
+    /// <summary>Whether it acts as a service account of its namespace; a pod that names none is the one called default.</summary>
+    public bool ActsAs(string account) => Kind == "Pod" && ((string?)document["spec"]!["serviceAccountName"] ?? "default") == account;
+
+    /// <summary>Whether policies are enforced at it.</summary>
+    public bool IsPoliced => Kind is "Host" or "HostEndpoint";
+
+    /// <summary>
+    /// What happens to flows that no policy decides on: a host endpoint denies them unless a profile allows. Profiles are asked in order, and
+    /// one that does not exist denies all.
+    /// </summary>
+    public bool AllowsUndecided => Kind == "Host" || (string?)(document["spec"]!["profiles"] as JsonArray ?? []).FirstOrDefault() == "projectcalico-default-allow";
+
+    public static Dictionary<string, string> LabelsOf(JsonObject document) =>
+        (document["metadata"]!["labels"] as JsonObject ?? []).ToDictionary(label => label.Key, label => (string)label.Value!, StringComparer.Ordinal);
+
+    public bool Has(IPAddress address) => _blocks.Exists(block => block.Holds(address));
+
+    /// <summary>Whether it declares a port under a name.</summary>
+    public bool Declares(string name, int protocol, int port) => _ports.Exists(declared =>
+        (string?)declared["name"] == name && RawFlow.ProtocolOf(declared["protocol"] ?? "TCP") == protocol && (int?)(declared["port"] ?? declared["containerPort"]) == port);
+
+    /// <summary>Whether a pod has no addresses of its own: those of its node's network, or those that it had.</summary>
+    private static bool IsGone(JsonObject pod) => (bool?)pod["spec"]?["hostNetwork"] == true || (string?)pod["status"]!["phase"] is "Succeeded" or "Failed";
+}

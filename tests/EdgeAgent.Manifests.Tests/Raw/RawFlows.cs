@@ -1,0 +1,39 @@
+using System.Net;
+
+namespace EdgeAgent.Manifests.Tests.Raw;
+
+/// <summary>Flows at the edges of what made-up documents name.</summary>
+internal sealed class RawFlows(DocumentDice dice, RawWorld world)
+{
+    private static readonly string[] Strangers = ["10.0.0.127", "10.0.1.200", "192.0.2.1", "203.0.113.9", "fd00::7f", "fd00::1:99", "2001:db8::1", "2600::1"];
+
+    private readonly List<IPAddress> _own = [.. world.Endpoints.Where(endpoint => endpoint.IsPoliced).SelectMany(endpoint => endpoint.Addresses)];
+
+    /// <summary>Some flows between hosts, and between hosts and others.</summary>
+    public IEnumerable<RawFlow> Some(int count)
+    {
+        var others = world.Endpoints.Where(endpoint => endpoint.IsWorkload).SelectMany(endpoint => endpoint.Addresses).Concat(_own).Concat(Strangers.Select(IPAddress.Parse)).ToList();
+        for (var i = 0; i < count; i++)
+        {
+            var one = dice.Pick(_own);
+            var other = dice.Rarely(2) ? dice.Pick(_own) : dice.Pick(others);
+            if (one.AddressFamily != other.AddressFamily)
+                continue;
+            var flow = dice.Rarely(2) ? Between(one, other) : Between(other, one);
+            yield return flow;
+        }
+    }
+
+    private RawFlow Between(IPAddress source, IPAddress destination)
+    {
+        var flow = new RawFlow(source, destination, dice.Pick(RawFlow.Tcp, RawFlow.Tcp, RawFlow.Udp, RawFlow.Sctp, RawFlow.Icmp, 47));
+        return flow.Protocol switch
+        {
+            RawFlow.Icmp => flow with { Protocol = flow.IsV6 ? RawFlow.IcmpV6 : RawFlow.Icmp, IcmpType = dice.Pick(0, 3, 8, 128), IcmpCode = dice.Pick(0, 0, 1) },
+            47 => flow,
+            _ => flow with { Port = Port(), SourcePort = dice.Rarely(3) ? Port() : 40_000 },
+        };
+    }
+
+    private int Port() => Math.Clamp(dice.Pick(DocumentDice.Ports) + (dice.Rarely(3) ? dice.Pick(-1, 1) : 0), 1, 65535);
+}

@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+
+namespace EdgeAgent.Manifests.Tests.Raw;
+
+/// <summary>
+/// What documents say of one flow, read from the documents themselves with their specifications beside: Kubernetes "Network Policies", the
+/// network policy API's "API reference", Calico's "Resource definitions" of policies, tiers, sets and host endpoints. It shares nothing with the
+/// product, not even the reading of addresses.
+/// </summary>
+internal sealed class RawOracle
+{
+    /// <summary>The tiers that are always there (Calico, "Tier"; the network policy API is two of them).</summary>
+    private static readonly RawTier[] Tiers = [new("kube-admin", 1_000, false), new("default", 1_000_000, true), new("kube-baseline", 10_000_000, false)];
+
+    private readonly RawWorld _world;
+    private readonly List<(RawTier Tier, List<RawPolicy> Policies)> _tiers;
+
+    public RawOracle(IReadOnlyList<JsonObject> documents)
+    {
+        _world = new(documents);
+        var policies = RawClusterPolicy.Of(_world).Concat(RawCalico.Of(_world)).Concat(RawNetworkPolicy.Of(_world))
+            .OrderBy(policy => policy.Order)
+            .ThenBy(policy => policy.Name, StringComparer.Ordinal)
+            .ThenBy(policy => policy.Namespace, StringComparer.Ordinal)
+            .ThenBy(policy => policy.Kind, StringComparer.Ordinal)
+            .ToLookup(policy => policy.Tier);
+        _tiers = [.. Tiers.Concat(RawCalico.Tiers(_world)).OrderBy(tier => tier.Order).ThenBy(tier => tier.Name, StringComparer.Ordinal).Select(tier => (tier, policies[tier.Name].ToList()))];
+    }
+
+    public RawWorld World => _world;
+
+    /// <summary>Whether a flow passes: the egress of its source and the ingress of its destination.</summary>
+    public bool Allows(RawFlow flow) => Half(flow, RawSide.Egress) && Half(flow, RawSide.Ingress);
+
+    /// <summary>Whether one half allows a flow: always where no host has the address, or one host has both.</summary>
+    public bool Half(RawFlow flow, RawSide side)
+    {
+        if (_world.HostAt(flow.SelfOf(side)) is not { } host || host.Has(flow.PeerOf(side)))
+            return true;
+        foreach (var (tier, policies) in _tiers)
+        {
+            var selecting = policies.Where(policy => policy.Rules(side) is not null && policy.Selects(host)).ToList();
+            var deciding = selecting.SelectMany(policy => policy.Rules(side)!).FirstOrDefault(rule => rule.Action != "Log" && rule.Matches(flow));
+            if (deciding is { Action: not "Pass" })
+                return deciding.Action == "Allow";
+            if (deciding is null && tier.Denies && selecting.Count > 0)
+                return false;
+        }
+
+        return host.AllowsUndecided;
+    }
+}

@@ -1,0 +1,44 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace EdgeAgent.Manifests.Tests.Raw;
+
+/// <summary>Documents, and the endpoints among them.</summary>
+internal sealed class RawWorld(IReadOnlyList<JsonObject> documents)
+{
+    private readonly Dictionary<IPAddress, List<RawEndpoint>> _having = [];
+
+    public List<RawEndpoint> Endpoints { get; } = [.. documents.Where(document => (string?)document["kind"] is "Host" or "HostEndpoint" or "Pod" or "NetworkSet" or "GlobalNetworkSet").Select(document => new RawEndpoint(document))];
+
+    public IEnumerable<JsonObject> Namespaces => documents.Where(document => (string?)document["kind"] == "Namespace");
+
+    /// <summary>The documents of a kind, by the group of their apiVersion.</summary>
+    public IEnumerable<JsonObject> Of(string group, string kind) =>
+        documents.Where(document => (string?)document["kind"] == kind && ((string)document["apiVersion"]!).StartsWith($"{group}/", StringComparison.Ordinal));
+
+    /// <summary>The endpoints that have an address.</summary>
+    public List<RawEndpoint> At(IPAddress address)
+    {
+        if (!_having.TryGetValue(address, out var having))
+            _having[address] = having = Endpoints.FindAll(endpoint => endpoint.Has(address));
+        return having;
+    }
+
+    /// <summary>The host that has an address.</summary>
+    public RawEndpoint? HostAt(IPAddress address) => At(address).Find(endpoint => endpoint.IsPoliced);
+
+    /// <summary>The workload that has an address.</summary>
+    public RawEndpoint? WorkloadAt(IPAddress address) => At(address).Find(endpoint => endpoint.IsWorkload);
+
+    /// <summary>Whether what has an address declares a port under a name.</summary>
+    public bool Declares(IPAddress address, string name, int protocol, int port) => At(address).Exists(endpoint => endpoint.Declares(name, protocol, port));
+
+    /// <summary>The labels that a namespace has, declared or not.</summary>
+    public Dictionary<string, string> NamespaceLabels(string name)
+    {
+        var declared = Namespaces.FirstOrDefault(document => (string?)document["metadata"]!["name"] == name);
+        var labels = declared is null ? [] : RawEndpoint.LabelsOf(declared);
+        labels["kubernetes.io/metadata.name"] = name;
+        return labels;
+    }
+}
