@@ -21,11 +21,13 @@ public sealed class PolicyOracle(IEnumerable<Resource> resources, ResolvedNames?
     private List<TierResource>? _tiers;
 
     /// <summary>Evaluates the resources of a state. Of those that policies are derived from, it reads what is derived: it does not derive.</summary>
-    public static PolicyOracle Of(EngineState state)
+    /// <param name="state">The state.</param>
+    /// <param name="names">The addresses that names have; null for none.</param>
+    public static PolicyOracle Of(EngineState state, ResolvedNames? names = null)
     {
         var derived = state.Derived.Policies;
         var replaced = derived.Select(policy => policy.Key).ToHashSet();
-        return new([.. state.Resources.Values.Where(resource => !replaced.Contains(resource.Key)), .. derived]);
+        return new([.. state.Resources.Values.Where(resource => !replaced.Contains(resource.Key)), .. derived], names);
     }
 
     /// <summary>The managed endpoints.</summary>

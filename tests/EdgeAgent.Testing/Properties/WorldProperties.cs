@@ -5,6 +5,8 @@ namespace EdgeAgent.Testing;
 /// <summary>All that must hold for any world and any changes of it.</summary>
 public sealed class WorldProperties
 {
+    private const int PacketsOfMachine = 24;
+
     private readonly WorldCase _world;
     private readonly Random _random;
     private readonly int? _packets;
@@ -32,14 +34,26 @@ public sealed class WorldProperties
     {
         var first = PolicyEngine.Apply(EngineState.Empty, Change.Of([.. _world.Resources]));
         PropertyFailedException.Unless(first.Accepted, () => string.Join('\n', first.Diagnostics));
-        new VerdictProperty(first.State, _random, _packets).Check();
+        CheckVerdicts(first.State);
         CheckOrder(first.State);
         var last = Walk(first.State);
         if (!ReferenceEquals(last, first.State))
-            new VerdictProperty(last, _random, _packets).Check();
+            CheckVerdicts(last);
         CheckSquashed(first.State, last);
         CheckTeardown(last);
         _changes.AssertUnchanged();
+    }
+
+    private void CheckVerdicts(EngineState state)
+    {
+        if (BindingProperty.Concerns(state))
+        {
+            var bindings = new BindingProperty(state, _random);
+            bindings.Check(PacketsOfMachine);
+            state = bindings.Alone;
+        }
+
+        new VerdictProperty(state, _random, _packets).Check();
     }
 
     /// <summary>The resources in any order and any parts, with parts repeated.</summary>

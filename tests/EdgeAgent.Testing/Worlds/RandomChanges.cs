@@ -5,7 +5,7 @@ namespace EdgeAgent.Testing;
 
 /// <summary>
 /// Changes of resources that are easily taken for one another: names swapped, contents written anew, labels and addresses that go from one
-/// host to another, policies deleted and made again at once.
+/// host to another, policies deleted and made again at once, endpoints bound to other machines.
 /// </summary>
 public sealed class RandomChanges(Random random)
 {
@@ -20,6 +20,8 @@ public sealed class RandomChanges(Random random)
         var policies = resources.OfType<PolicyResource>().ToList();
         if (resources.Any(RandomMesh.Holds) && random.Next(3) > 0)
             return MeshChanged([.. resources.Where(RandomMesh.Holds)], [.. other.Where(RandomMesh.Holds)]);
+        if (hosts.Exists(host => host.Binding is not null) && random.Next(4) == 0)
+            return Change.Of(RandomBindings.Bound(Pick(hosts), hosts, random));
         return random.Next(16) switch
         {
             0 or 1 when policies.Count > 0 => Renamed(Pick(policies)),

@@ -10,18 +10,20 @@ namespace EdgeAgent.Testing;
 public sealed record WorldCase(int Seed, ImmutableArray<Resource> Resources, ImmutableArray<Change> Changes)
 {
     /// <summary>The case of a seed.</summary>
-    /// <param name="seed">The seed; every third has a mesh.</param>
+    /// <param name="seed">The seed; every third has a mesh, every fourth grants by name, every fifth endpoints that stand for interfaces.</param>
     /// <param name="changes">The number of changes.</param>
     public static WorldCase Of(int seed, int changes)
     {
         var random = new Random(seed);
         var generator = new RandomChanges(random);
-        Func<int, List<Resource>> create = seed % 3 == 0 ? RandomWorld.CreateWithMesh : RandomWorld.Create;
-        var resources = create(seed);
+        var (hasMesh, hasNames, hasBindings) = (seed % 3 == 0, seed % 4 == 1, seed % 5 == 2);
+        var resources = Create(seed);
         var (present, steps) = (new SortedDictionary<ResourceKey, Resource>(resources.ToDictionary(resource => resource.Key)), ImmutableArray.CreateBuilder<Change>());
         for (var i = 0; i < changes; i++)
         {
-            var change = generator.Next([.. present.Values], create(unchecked((seed * 31) + i)));
+            var change = generator.Next([.. present.Values], Create(unchecked((seed * 31) + i)));
+            if (hasNames)
+                change = RandomNames.Sound(change);
             steps.Add(change);
             foreach (var key in change.Deleted)
                 present.Remove(key);
@@ -30,6 +32,14 @@ public sealed record WorldCase(int Seed, ImmutableArray<Resource> Resources, Imm
         }
 
         return new(seed, [.. resources], steps.ToImmutable());
+
+        List<Resource> Create(int from)
+        {
+            var resources = hasMesh ? RandomWorld.CreateWithMesh(from) : RandomWorld.Create(from);
+            if (hasNames)
+                resources = RandomNames.AddTo(resources, new(from ^ 0x4E61));
+            return hasBindings ? RandomBindings.AddTo(resources, new(from ^ 0x1F0E)) : resources;
+        }
     }
 
     /// <summary>All of it in words, a line for each resource and change.</summary>
