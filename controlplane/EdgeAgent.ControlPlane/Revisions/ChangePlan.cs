@@ -75,7 +75,7 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
 
         var after = before with { Revision = next, Declared = declared.ToImmutable(), Registered = registered.ToImmutable(), Followed = followed.ToImmutable(), Quarantined = quarantined, Encodings = before.Encodings.At(next) };
         var touched = rows.Select(row => row.Key).ToHashSet();
-        return Complete(before, after, touched, rows, new(true, next, changes, diagnostics, 0));
+        return Complete(before, after, touched, rows, new(true, next, changes, diagnostics, 0), warns: request.Origin == DocumentOrigin.Declared);
     }
 
     /// <summary>The state that documents of the store amount to.</summary>
@@ -116,8 +116,8 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
             return (held, []);
         var documents = WithDocuments(held, revision, others) with { Encodings = held.Encodings.At(held.Revision) };
         var findings = PossibleClash.Exists(held, documents, KeysOf(others)) ? Check(documents, KeysOf(others)) : [];
-        var (after, engineFindings, _) = WithPolicies(held, documents, KeysOf(others));
-        return (after, [.. findings, .. engineFindings]);
+        var (after, errors, _) = WithPolicies(held, documents, KeysOf(others));
+        return (after, [.. findings, .. errors]);
     }
 
     private static HashSet<ResourceKey> KeysOf(IEnumerable<DocumentChange> changes) => [.. changes.Select(change => change.Key)];
@@ -164,16 +164,15 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
         return quarantined.ToImmutable();
     }
 
-    private static ChangePlan Complete(FleetState before, FleetState after, HashSet<ResourceKey> touched, IReadOnlyList<DocumentChange> rows, ChangeOutcome outcome)
+    private static ChangePlan Complete(FleetState before, FleetState after, HashSet<ResourceKey> touched, IReadOnlyList<DocumentChange> rows, ChangeOutcome outcome, bool warns)
     {
         var findings = PossibleClash.Exists(before, after, touched) ? Check(after, touched) : [];
         if (findings.Any(finding => finding.Severity == Severity.Error))
             return Refused(before, outcome, findings);
 
-        var (result, engineFindings, hostsTouched) = WithPolicies(before, after, touched);
-        var all = findings.Concat(engineFindings).ToList();
-        if (all.Any(finding => finding.Severity == Severity.Error))
-            return Refused(before, outcome, all);
+        var (result, errors, hostsTouched) = WithPolicies(before, after, touched);
+        if (errors.Count > 0)
+            return Refused(before, outcome, [.. findings, .. errors]);
         if (before.Rollout is { } rollout)
         {
             var (held, heldFindings) = Beside(rollout.Base, after.Revision, rows);
@@ -182,7 +181,7 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
             result = result with { Rollout = rollout with { Base = held } };
         }
 
-        var told = outcome.Diagnostics.Concat(all.Where(finding => finding.Resource is { } key && touched.Contains(key)));
+        var told = outcome.Diagnostics.Concat(findings.Concat(warns ? result.Warnings : []).Where(finding => finding.Resource is { } key && touched.Contains(key)));
         return new(result, rows.ToEquatableArray(), outcome with { Diagnostics = [.. told], HostsTouched = hostsTouched });
     }
 
@@ -198,7 +197,7 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
         [],
         outcome with { Accepted = false, Revision = before.Revision, Changes = [], Diagnostics = [.. outcome.Diagnostics, .. findings.Where(finding => finding.Severity == Severity.Error)] });
 
-    private static (FleetState After, IReadOnlyList<Diagnostic> Findings, int HostsTouched) WithPolicies(FleetState before, FleetState after, HashSet<ResourceKey> touched)
+    private static (FleetState After, IReadOnlyList<Diagnostic> Errors, int HostsTouched) WithPolicies(FleetState before, FleetState after, HashSet<ResourceKey> touched)
     {
         var set = new List<Resource>();
         var deleted = new List<ResourceKey>();
@@ -225,7 +224,7 @@ internal sealed record ChangePlan(FleetState After, EquatableArray<DocumentChang
             hosts[new(key.Namespace, key.Name)] = key;
         foreach (var key in result.State.MachineOf.Keys)
             hosts.Remove(new HostName(key.Namespace, key.Name));
-        return (after with { Policies = result.State, Hosts = hosts.ToImmutable(), Warnings = result.Diagnostics, Tree = Stated(before.Tree, result) }, result.Diagnostics, result.Changed.Count);
+        return (after with { Policies = result.State, Hosts = hosts.ToImmutable(), Tree = Stated(before.Tree, result) }, result.Errors, result.Changed.Count);
     }
 
     /// <summary>What is signed of the policies after a change.</summary>

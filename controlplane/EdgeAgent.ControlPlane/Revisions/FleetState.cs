@@ -42,7 +42,7 @@ internal sealed record FleetState
     public EngineState Policies { get; init; } = EngineState.Empty;
 
     /// <summary>What the engine finds doubtful about the resources together, such as a policy that selects nothing.</summary>
-    public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
+    public ImmutableArray<Diagnostic> Warnings => PolicyEngine.WarningsOf(Policies);
 
     /// <summary>The digests of all hosts' policies under one hash, which is what is signed.</summary>
     public PolicyTree Tree { get; init; } = PolicyTree.Empty;

@@ -4,12 +4,12 @@ namespace EdgeAgent.Policy;
 
 /// <summary>What came of a change.</summary>
 /// <param name="State">The new state; the old one when the change was refused.</param>
-/// <param name="Diagnostics">Errors that refused it, or the warnings that hold for the new state.</param>
+/// <param name="Errors">What refused it; empty when it was accepted.</param>
 /// <param name="Changes">The policies that are others than before, each with the hosts that it is for.</param>
 /// <param name="Removed">The hosts, sorted, that are gone.</param>
 public sealed record ApplyResult(
     EngineState State,
-    ImmutableArray<Diagnostic> Diagnostics,
+    ImmutableArray<Diagnostic> Errors,
     ImmutableArray<PolicyChange> Changes,
     ImmutableArray<ResourceKey> Removed)
 {
@@ -17,5 +17,8 @@ public sealed record ApplyResult(
     public HostSelection Changed { get; } = HostSelection.Union(Changes.Select(change => change.Hosts));
 
     /// <summary>Whether the change was accepted.</summary>
-    public bool Accepted => !Diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error);
+    public bool Accepted => Errors.IsEmpty;
+
+    /// <summary>The errors that refused it, or the warnings that hold for the new state, which are found when somebody asks.</summary>
+    public ImmutableArray<Diagnostic> Diagnostics => Accepted ? PolicyEngine.WarningsOf(State) : Errors;
 }

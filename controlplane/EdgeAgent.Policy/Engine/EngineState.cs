@@ -15,7 +15,7 @@ public sealed class EngineState
         MachineIndex machines,
         Plans plans,
         ResolvedPolicies resolved,
-        ImmutableArray<Diagnostic> warnings)
+        Warnings warnings)
     {
         Revision = revision;
         Resources = resources;
@@ -36,7 +36,7 @@ public sealed class EngineState
         MachineIndex.None,
         Plans.None,
         ResolvedPolicies.None,
-        []);
+        Warnings.None);
 
     /// <summary>The revision of the resources.</summary>
     public Revision Revision { get; }
@@ -77,7 +77,7 @@ public sealed class EngineState
     internal ResolvedPolicies Resolved { get; }
 
     /// <summary>What is allowed but probably not meant.</summary>
-    internal ImmutableArray<Diagnostic> Warnings { get; }
+    internal Warnings Warnings { get; }
 
     /// <summary>What a host must enforce, at the state's revision; null when there is no such managed host.</summary>
     public HostPolicy? PolicyOf(ResourceKey host) => SharedPolicyOf(host) is { } shared ? shared.Policy with { Revision = Revision } : null;

@@ -40,7 +40,7 @@ public static class PolicyEngine
         {
             MachinePolicies = state.MachinePolicies.After(machines, endpoint => resolved.ByNumber[plans.NumberOf[step.World.ClassOf[endpoint]]]!),
         };
-        return new(result, result.Warnings, Difference.Changed(state, result, step.Moves), Difference.Removed(state, result, changes.Keys));
+        return new(result, [], Difference.Changed(state, result, step.Moves), Difference.Removed(state, result, changes.Keys));
     }
 
     /// <summary>
@@ -60,7 +60,7 @@ public static class PolicyEngine
         ProbeEvaluation.Decide(state.World, probe, failsafes, explain: true);
 
     /// <summary>The warnings that hold for a state.</summary>
-    public static ImmutableArray<Diagnostic> WarningsOf(EngineState state) => state.Warnings;
+    public static ImmutableArray<Diagnostic> WarningsOf(EngineState state) => state.Warnings.All;
 
     private static SortedDictionary<ResourceKey, (Resource? Old, Resource? New)> Changes(EngineState state, Change change)
     {

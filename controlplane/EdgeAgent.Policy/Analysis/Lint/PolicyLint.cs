@@ -41,7 +41,7 @@ public static class PolicyLint
             _ => "say what is meant",
         });
 
-    private static IEnumerable<LintFinding> Warnings(EngineState state) => state.Warnings.Select(Of);
+    private static IEnumerable<LintFinding> Warnings(EngineState state) => state.Warnings.All.Select(Of);
 
     /// <summary>Rules whose condition on the own end no subject of their policy satisfies.</summary>
     private static IEnumerable<LintFinding> NarrowedToNothing(EngineState state, IReadOnlyDictionary<RunStep, RuleUse> uses)
