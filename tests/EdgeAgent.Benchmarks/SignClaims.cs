@@ -24,8 +24,8 @@ internal static class SignClaims
     {
         using var directory = new ScratchDirectory();
         var configuration = new ServerConfiguration { DataDirectory = directory.Path, Listen = new(IPAddress.Loopback, 0) };
-        using var certificates = ServerCertificates.Load(configuration, TimeProvider.System);
         using var store = Store.Open(directory.Path, 0);
+        using var certificates = ServerCertificates.Load(configuration, store.Authorities, TimeProvider.System);
         var signer = new PolicySigner(store.Epochs, configuration, TimeProvider.System, NullLogger<PolicySigner>.Instance, certificates);
 
         var first = PolicyEngine.Apply(EngineState.Empty, new(World.Resources, []));
@@ -66,7 +66,7 @@ internal static class SignClaims
             Median.Of(Runs, time => time(() =>
             {
                 foreach (var host in state.Hosts.Keys)
-                    signer.StatementOf(state, host, ref known);
+                    signer.StatementOf(state, host, default, ref known);
             })),
             "ms",
             100,
@@ -80,7 +80,7 @@ internal static class SignClaims
             {
                 ByteString? none = null;
                 var change = prepare();
-                return time(() => signer.StatementOf(state with { Revision = new(++other), Tree = change() }, state.Hosts.Keys.First(), ref none));
+                return time(() => signer.StatementOf(state with { Revision = new(++other), Tree = change() }, state.Hosts.Keys.First(), default, ref none));
             }),
             "ms",
             target,

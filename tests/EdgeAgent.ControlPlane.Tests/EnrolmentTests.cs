@@ -232,7 +232,7 @@ public sealed class EnrolmentTests
         var end = await agent.EndAsync();
         Assert.Equal(StatusCode.Unauthenticated, end.StatusCode);
 
-        using var authority = CertificateAuthority.LoadOrCreate(server.DataDirectory, DateTimeOffset.UtcNow);
+        using var authority = AuthorityFile.LoadOrCreate(server.DataDirectory, DateTimeOffset.UtcNow).Issuing;
         using var key = CertificateAuthority.NewKey();
         using var issued = authority.IssueClient(new PublicKey(key), "spiffe://cluster.local/admin/past", CertificateAuthority.NewSerial(), DateTimeOffset.UtcNow.AddDays(-2), TimeSpan.FromDays(1));
         using var expired = issued.CopyWithPrivateKey(key);

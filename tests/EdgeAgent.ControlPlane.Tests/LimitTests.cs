@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text.Json;
 using EdgeAgent.ControlPlane.Configuration;
 using EdgeAgent.ControlPlane.Hosting;
 using EdgeAgent.ControlPlane.Trust;
@@ -125,15 +126,15 @@ public sealed class LimitTests
     public void The_authoritys_key_lies_encrypted_and_only_its_secret_opens_it()
     {
         using var directory = new TestDirectory();
-        CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow).Dispose();
+        AuthorityFile.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow);
         Assert.Contains("ENCRYPTED", File.ReadAllText(directory["ca.key"]), StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(directory["ca.secret"]));
-        CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow).Dispose();
+        AuthorityFile.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow);
         File.Move(directory["ca.secret"], directory["elsewhere"]);
-        Assert.Contains("ca.secret", Assert.Throws<ConfigurationException>(() => CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow)).Message, StringComparison.Ordinal);
-        CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow, directory["elsewhere"]).Dispose();
+        Assert.Contains("ca.secret", Assert.Throws<ConfigurationException>(() => AuthorityFile.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow)).Message, StringComparison.Ordinal);
+        AuthorityFile.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow, directory["elsewhere"]);
         File.WriteAllText(directory["wrong"], "not it");
-        Assert.Contains("wrong", Assert.Throws<ConfigurationException>(() => CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow, directory["wrong"])).Message, StringComparison.Ordinal);
+        Assert.Contains("wrong", Assert.Throws<ConfigurationException>(() => AuthorityFile.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow, directory["wrong"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -141,16 +142,17 @@ public sealed class LimitTests
     {
         using var directory = new TestDirectory();
         string before;
-        using (var authority = CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow))
+        using (var authority = AuthorityFile.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow).Issuing)
             before = authority.Certificate.Thumbprint;
         using (var key = System.Security.Cryptography.ECDsa.Create())
         {
-            key.ImportFromEncryptedPem(File.ReadAllText(directory["ca.key"]), File.ReadAllText(directory["ca.secret"]).Trim());
+            var kept = JsonDocument.Parse(File.ReadAllText(directory["ca.key"])).RootElement.GetProperty("authorities")[0].GetProperty("key").GetString();
+            key.ImportFromEncryptedPem(kept, File.ReadAllText(directory["ca.secret"]).Trim());
             File.WriteAllText(directory["ca.key"], key.ExportPkcs8PrivateKeyPem());
         }
 
         File.Delete(directory["ca.secret"]);
-        using var again = CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow);
+        using var again = AuthorityFile.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow).Issuing;
         Assert.Equal(before, again.Certificate.Thumbprint);
         Assert.Contains("ENCRYPTED", File.ReadAllText(directory["ca.key"]), StringComparison.Ordinal);
     }

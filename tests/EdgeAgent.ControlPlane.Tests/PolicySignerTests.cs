@@ -24,8 +24,8 @@ public sealed class PolicySignerTests : IDisposable
     [Fact]
     public void One_signature_states_what_each_host_is_to_have()
     {
-        using var certificates = Certificates();
         using var store = Store.Open(_directory["data"], 0);
+        using var certificates = Certificates(store);
         var signer = new PolicySigner(store.Epochs, Configuration(), TimeProvider.System, NullLogger<PolicySigner>.Instance, certificates);
         var state = State();
         ByteString? known = null;
@@ -33,35 +33,35 @@ public sealed class PolicySignerTests : IDisposable
         foreach (var host in state.Hosts.Keys)
         {
             var isFirst = known is null;
-            var statement = signer.StatementOf(state, host, ref known)!;
+            var statement = signer.StatementOf(state, host, default, ref known)!;
             Assert.Equal(isFirst, !statement.Signer.IsEmpty);
-            Assert.True(Holds(statement, certificates.Signer, state, host.ToString(), state.PolicyOf(host)!.Digest), host.ToString());
-            Assert.False(Holds(statement, certificates.Signer, state, "default/another", state.PolicyOf(host)!.Digest));
-            Assert.False(Holds(statement, certificates.Signer, state with { Revision = state.Revision.Next }, host.ToString(), state.PolicyOf(host)!.Digest));
+            Assert.True(Holds(statement, certificates.SignerOf(), state, host.ToString(), state.PolicyOf(host)!.Digest), host.ToString());
+            Assert.False(Holds(statement, certificates.SignerOf(), state, "default/another", state.PolicyOf(host)!.Digest));
+            Assert.False(Holds(statement, certificates.SignerOf(), state with { Revision = state.Revision.Next }, host.ToString(), state.PolicyOf(host)!.Digest));
             signatures.Add(statement.Signature);
         }
 
         Assert.Single(signatures);
-        Assert.Null(new PolicySigner(store.Epochs, Configuration(), TimeProvider.System, NullLogger<PolicySigner>.Instance).StatementOf(state, state.Hosts.Keys.First(), ref known));
+        Assert.Null(new PolicySigner(store.Epochs, Configuration(), TimeProvider.System, NullLogger<PolicySigner>.Instance).StatementOf(state, state.Hosts.Keys.First(), default, ref known));
     }
 
     [Fact]
     public void A_state_that_outlives_the_signers_certificate_is_signed_by_the_next_one()
     {
         var time = new Later();
-        using var certificates = Certificates(time);
         using var store = Store.Open(_directory["data"], 0);
+        using var certificates = Certificates(store, time);
         var signer = new PolicySigner(store.Epochs, Configuration(), time, NullLogger<PolicySigner>.Instance, certificates);
         var state = State();
         var host = state.Hosts.Keys.First();
         ByteString? known = null;
-        var first = signer.StatementOf(state, host, ref known)!;
+        var first = signer.StatementOf(state, host, default, ref known)!;
         time.Advance(TimeSpan.FromDays(89));
-        var next = signer.StatementOf(state, host, ref known)!;
+        var next = signer.StatementOf(state, host, default, ref known)!;
         Assert.NotEqual(ByteString.Empty, next.Signer);
         Assert.NotEqual(first.Signer, next.Signer);
-        Assert.True(Holds(next, certificates.Signer, state, host.ToString(), state.PolicyOf(host)!.Digest));
-        Assert.Equal(ByteString.Empty, signer.StatementOf(state, host, ref known)!.Signer);
+        Assert.True(Holds(next, certificates.SignerOf(), state, host.ToString(), state.PolicyOf(host)!.Digest));
+        Assert.Equal(ByteString.Empty, signer.StatementOf(state, host, default, ref known)!.Signer);
     }
 
     [Fact]
@@ -110,5 +110,5 @@ public sealed class PolicySignerTests : IDisposable
 
     private ServerConfiguration Configuration() => new() { DataDirectory = Directory.CreateDirectory(_directory["authority"]).FullName, Listen = new(IPAddress.Loopback, 0) };
 
-    private ServerCertificates Certificates(TimeProvider? time = null) => ServerCertificates.Load(Configuration(), time ?? TimeProvider.System);
+    private ServerCertificates Certificates(Store store, TimeProvider? time = null) => ServerCertificates.Load(Configuration(), store.Authorities, time ?? TimeProvider.System);
 }

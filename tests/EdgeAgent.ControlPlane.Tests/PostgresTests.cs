@@ -93,6 +93,48 @@ public sealed class PostgresTests(PostgresCluster cluster) : StoreSuite, IDispos
     }
 
     [Fact]
+    public async Task An_authority_that_one_control_plane_changes_is_changed_at_all_of_them()
+    {
+        var database = cluster.CreateDatabase();
+        await using var one = await StartAsync(database, isSecure: true);
+        await using var two = await StartAsync(database, one.DataDirectory, isSecure: true);
+        var (first, second) = (TrustedClients.AdminOf(one), TrustedClients.AdminOf(two));
+        using var host = await TrustedClients.EnrolAsync(one, first, "a");
+        using var old = TrustedClients.Authority(one);
+        await using var agent = await TestAgent.ConnectAsync(TrustedClients.Secure(two, host, old), TestAgent.FactsOf("a", "10.0.0.1"));
+        await agent.SyncAsync();
+        await OrderAsync(first, AuthorityOrder.Prepare);
+        await Eventually.HoldsAsync(() => agent.Messages.Any(message => message.Command?.RenewCertificate is not null), "the host is asked to renew by the other control plane");
+
+        // Whoever is asked, all of them are waited for.
+        await OrderAsync(second, AuthorityOrder.Activate, force: true);
+        await Eventually.HoldsAsync(async () => (await first.ListAuthoritiesAsync(new())).Authorities[0].State == AuthorityState.Issuing
+            && TrustedClients.Authority(one).Thumbprint == TrustedClients.Authority(two).Thumbprint && TrustedClients.Authority(one).Thumbprint != old.Thumbprint, "both issue from the next one");
+        using var later = await TrustedClients.EnrolAsync(one, first, "b");
+        await using var elsewhere = await TestAgent.ConnectAsync(TrustedClients.Secure(two, later), TestAgent.FactsOf("b", "10.0.0.2"));
+        await elsewhere.SyncAsync();
+        await OrderAsync(TrustedClients.AdminOf(one), AuthorityOrder.Retire, force: true);
+        Assert.Contains("retired", (await agent.EndAsync()).Detail, StringComparison.Ordinal);
+        Assert.Null(elsewhere.End);
+
+        // Orders are refused for a moment, while the others have not said that they followed.
+        static async Task OrderAsync(AdminService.AdminServiceClient admin, AuthorityOrder order, bool force = false) => await Eventually.HoldsAsync(
+            async () =>
+            {
+                try
+                {
+                    await admin.OrderAuthorityAsync(new() { Order = order, Force = force });
+                    return true;
+                }
+                catch (RpcException e) when (e.Status.Detail.Contains("control planes", StringComparison.Ordinal))
+                {
+                    return false;
+                }
+            },
+            $"{order}");
+    }
+
+    [Fact]
     public async Task An_agent_whose_control_plane_is_gone_is_served_by_another_from_where_it_was()
     {
         var database = cluster.CreateDatabase();
@@ -233,7 +275,7 @@ public sealed class PostgresTests(PostgresCluster cluster) : StoreSuite, IDispos
     private async Task<ProcessTests.Running> ProcessAsync(string database, string keysFrom)
     {
         Directory.CreateDirectory(_directory["process"]);
-        foreach (var key in Directory.GetFiles(keysFrom, "*.pem"))
+        foreach (var key in Directory.GetFiles(keysFrom, "*.pem").Concat(Directory.GetFiles(keysFrom, "ca.*")).Distinct())
             File.Copy(key, _directory[$"process/{Path.GetFileName(key)}"]);
         var (grpc, http) = (ProcessTests.Running.FreePort(), ProcessTests.Running.FreePort());
         // As an operator would have it: the password in a file of its own.
@@ -250,17 +292,17 @@ public sealed class PostgresTests(PostgresCluster cluster) : StoreSuite, IDispos
     }
 
     // The second of two has a directory of its own, with the keys of the first.
-    private static async Task<TestServer> StartAsync(string database, string? keysFrom = null, bool expectsErrors = false) => await TestServer.StartAsync(
+    private static async Task<TestServer> StartAsync(string database, string? keysFrom = null, bool expectsErrors = false, bool isSecure = false) => await TestServer.StartAsync(
         plain =>
         {
             if (keysFrom is not null)
             {
                 Directory.CreateDirectory(plain.DataDirectory);
-                foreach (var key in Directory.GetFiles(keysFrom, "*.pem"))
+                foreach (var key in Directory.GetFiles(keysFrom, "*.pem").Concat(Directory.GetFiles(keysFrom, "ca.*")).Distinct())
                     File.Copy(key, Path.Combine(plain.DataDirectory, Path.GetFileName(key)));
             }
 
-            return plain with { Postgres = database };
+            return plain with { Postgres = database, Insecure = !isSecure };
         },
         expectsErrors);
 }

@@ -41,6 +41,8 @@ public sealed class RoleTests
         ["ListTokens"] = (client => client.ListTokensAsync(new()).ResponseAsync, [AdminThere, Admin]),
         ["RevokeToken"] = (client => client.RevokeTokenAsync(new() { Id = _tokenOfDefault }).ResponseAsync, [Admin]),
         ["RevokeHost"] = (client => client.RevokeHostAsync(new() { Host = "default/unknown" }).ResponseAsync, [Admin]),
+        ["ListAuthorities"] = (client => client.ListAuthoritiesAsync(new()).ResponseAsync, [ViewerThere, EditorThere, AdminThere, Viewer, Editor, Admin]),
+        ["OrderAuthority"] = (client => client.OrderAuthorityAsync(new()).ResponseAsync, [Admin]),
         ["CreateUser"] = (client => client.CreateUserAsync(new() { Name = $"u{Guid.NewGuid():N}", Grants = { new RoleGrant { Role = Role.Viewer } } }).ResponseAsync, [Admin]),
         ["GrantRole"] = (client => client.GrantRoleAsync(new() { Name = "unknown", Grant = new() { Role = Role.Admin } }).ResponseAsync, [Admin]),
         ["ListUsers"] = (client => client.ListUsersAsync(new()).ResponseAsync, [Admin]),
@@ -183,7 +185,7 @@ public sealed class RoleTests
         await admin.ApplyAsync(TestServer.Request(InShop(Yaml.Host("s", "10.0.0.2", "s"))));
         _tokenOfDefault = (await admin.CreateTokenAsync(new())).Id;
         using var host = await EnrolAsync(server, admin, "h");
-        using var authority = CertificateAuthority.LoadOrCreate(server.DataDirectory, DateTimeOffset.UtcNow);
+        using var authority = AuthorityFile.LoadOrCreate(server.DataDirectory, DateTimeOffset.UtcNow).Issuing;
         using var key = CertificateAuthority.NewKey();
         using var issued = authority.IssueClient(new PublicKey(key), "spiffe://cluster.local/user/nobody", CertificateAuthority.NewSerial(), DateTimeOffset.UtcNow, TimeSpan.FromDays(1));
         using var nobody = issued.CopyWithPrivateKey(key);

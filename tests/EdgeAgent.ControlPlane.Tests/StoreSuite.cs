@@ -89,13 +89,13 @@ public abstract class StoreSuite
             var enrolled = new EnrolledHost(host, Grant("a", "app"), id, "machine", Digest.Of("key"), "01", "", Then, Then.AddDays(1), false, "");
             store.Enrolments.Enrol(secret, (_, _) => (enrolled, true));
             Assert.Equal(enrolled, store.Enrolments.Find(host));
-            Assert.False(store.Enrolments.Renew(host, "99", "02", Then.AddDays(2)));
-            Assert.True(store.Enrolments.Renew(host, "01", "02", Then.AddDays(2)));
+            Assert.False(store.Enrolments.Renew(host, "99", "02", Then.AddDays(2), 1));
+            Assert.True(store.Enrolments.Renew(host, "01", "02", Then.AddDays(2), 1));
 
             // The answer was lost: it asks again with the certificate that it has.
-            Assert.True(store.Enrolments.Renew(host, "01", "03", Then.AddDays(3)));
+            Assert.True(store.Enrolments.Renew(host, "01", "03", Then.AddDays(3), 1));
             store.Enrolments.Settle(host, "03");
-            Assert.False(store.Enrolments.Renew(host, "01", "04", Then.AddDays(4)));
+            Assert.False(store.Enrolments.Renew(host, "01", "04", Then.AddDays(4), 1));
         }
 
         using var again = Open("store");
@@ -103,7 +103,7 @@ public abstract class StoreSuite
         Assert.True(again.Enrolments.Revoke(host, "stolen", Then, "ada"));
         Assert.False(again.Enrolments.Revoke(host, "again", Then, "ada"));
         Assert.Equal((true, "stolen"), (again.Enrolments.Find(host)!.IsRevoked, again.Enrolments.Find(host)!.Revocation));
-        Assert.False(again.Enrolments.Renew(host, "03", "05", Then.AddDays(5)));
+        Assert.False(again.Enrolments.Renew(host, "03", "05", Then.AddDays(5), 1));
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public sealed class TrustTests
     {
         await using var server = await TestServer.StartAsync(configuration => configuration with { Insecure = false });
         using var directory = new TestDirectory();
-        using var otherAuthority = CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow);
+        using var otherAuthority = AuthorityFile.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow).Issuing;
         using var key = CertificateAuthority.NewKey();
         using var issued = otherAuthority.IssueClient(new PublicKey(key), "spiffe://cluster.local/admin/first", CertificateAuthority.NewSerial(), DateTimeOffset.UtcNow, TimeSpan.FromDays(1));
         using var forged = issued.CopyWithPrivateKey(key);
@@ -80,7 +80,7 @@ public sealed class TrustTests
         Assert.NotEqual(StatusCode.OK, refusal.StatusCode);
 
         // An authority that is believed for what it is, but not to vouch for servers as clients.
-        using var mine = CertificateAuthority.LoadOrCreate(server.DataDirectory, DateTimeOffset.UtcNow);
+        using var mine = AuthorityFile.LoadOrCreate(server.DataDirectory, DateTimeOffset.UtcNow).Issuing;
         using var serverCertificate = mine.IssueServer(["x"], DateTimeOffset.UtcNow, TimeSpan.FromDays(1));
         await Assert.ThrowsAsync<RpcException>(async () => await new AdminService.AdminServiceClient(Secure(server, serverCertificate)).StatusAsync(new()));
     }
@@ -89,7 +89,7 @@ public sealed class TrustTests
     public async Task The_operators_own_certificates_serve_and_turn_enrolment_off()
     {
         using var directory = new TestDirectory();
-        using var authority = CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow);
+        using var authority = AuthorityFile.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow).Issuing;
         using (var certificate = authority.IssueServer(["localhost", "127.0.0.1"], DateTimeOffset.UtcNow, TimeSpan.FromDays(1)))
         {
             File.WriteAllText(directory["server.pem"], certificate.ExportCertificatePem());
@@ -162,9 +162,9 @@ public sealed class TrustTests
     public void A_missing_half_of_the_authority_is_an_error_and_not_a_new_authority()
     {
         using var directory = new TestDirectory();
-        CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow).Dispose();
+        AuthorityFile.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow);
         File.Delete(directory["ca.key"]);
-        var error = Assert.Throws<ConfigurationException>(() => CertificateAuthority.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow));
+        var error = Assert.Throws<ConfigurationException>(() => AuthorityFile.LoadOrCreate(directory.Path, DateTimeOffset.UtcNow));
         Assert.Contains(directory["ca.key"], error.Message, StringComparison.Ordinal);
     }
 }

@@ -19,7 +19,7 @@ using Microsoft.Extensions.Logging;
 namespace EdgeAgent.ControlPlane.Hosting;
 
 /// <summary>One control plane: its store, its services and its endpoints, from start to stop.</summary>
-public sealed class ControlPlaneServer : IAsyncDisposable
+public sealed partial class ControlPlaneServer : IAsyncDisposable
 {
     // Longer than streams need to end, shorter than an operator's patience.
     private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(3);
@@ -48,7 +48,7 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         try
         {
             store = Store.Open(configuration.DataDirectory, configuration.StoreLimit, configuration.RulesetBudget, configuration.Postgres);
-            certificates = configuration.Insecure ? null : ServerCertificates.Load(configuration, TimeProvider.System);
+            certificates = configuration.Insecure ? null : ServerCertificates.Load(configuration, store.Authorities, TimeProvider.System);
             var application = Build(configuration, store, certificates, logging, time ?? TimeProvider.System);
             await application.StartAsync(cancel);
             var server = new ControlPlaneServer(application, store, certificates);
@@ -85,6 +85,12 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         AddServices(builder.Services, configuration, store, time);
         if (certificates is not null)
             builder.Services.AddSingleton(certificates);
+        if (certificates?.Authorities is { } authorities)
+        {
+            builder.Services.AddHostedService(provider => new AuthorityFollower(
+                authorities, provider.GetRequiredService<HostConnections>(), store.Database is PostgresServer, time, provider.GetRequiredService<ILogger<AuthorityFollower>>()));
+        }
+
         var application = builder.Build();
         var pages = application.Services.GetRequiredService<Pages>();
         application.Use(async (context, next) =>
@@ -119,7 +125,7 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         services.AddSingleton(new Publisher(RolloutRestore.Restore(store.Database)));
         services.AddSingleton(provider => new StatusBoard(store.Transitions.Newest(), time, provider.GetRequiredService<TransitionRecorder>().Add, store.Database is PostgresServer));
         services.AddSingleton<Telemetry>().AddSingleton<HostConnections>().AddSingleton<ServerStopping>().AddSingleton<Callers>();
-        services.AddSingleton<CallRates>().AddSingleton<IssuingAuthority>().AddSingleton<EnrolmentTokens>().AddSingleton<People>().AddSingleton<Enrolment>().AddSingleton<Liveness>().AddSingleton(SystemdNotifier.FromEnvironment());
+        services.AddSingleton<CallRates>().AddSingleton<IssuingAuthority>().AddSingleton<EnrolmentTokens>().AddSingleton(store.Authorities).AddSingleton<AuthorityOrders>().AddSingleton<People>().AddSingleton<Enrolment>().AddSingleton<Liveness>().AddSingleton(SystemdNotifier.FromEnvironment());
         services.AddSingleton<RevisionWriter>().AddHostedService(provider => provider.GetRequiredService<RevisionWriter>());
         services.AddSingleton(provider => new HostObservations(store.Observations, provider.GetRequiredService<ObservationRecorder>().Add));
         services.AddSingleton<RulesetIntake>().AddSingleton<ReportIntake>();
@@ -144,11 +150,14 @@ public sealed class ControlPlaneServer : IAsyncDisposable
 
     private static async Task WriteAdministratorAsync(ControlPlaneServer server, ServerConfiguration configuration)
     {
-        if (server._certificates?.Authority is not { } authority)
+        if (server._certificates?.Authorities is not { } authorities)
             return;
         try
         {
-            FirstAdministrator.Write(configuration, authority, server.GrpcAddress.Port, TimeProvider.System.GetUtcNow());
+            var port = server.GrpcAddress.Port;
+            var logger = server._application.Services.GetRequiredService<ILogger<ControlPlaneServer>>();
+            authorities.Changed += set => RewriteAdministrator(configuration, set, port, logger);
+            FirstAdministrator.Write(configuration, authorities.Current, port, TimeProvider.System.GetUtcNow());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -156,6 +165,21 @@ public sealed class ControlPlaneServer : IAsyncDisposable
             throw new ConfigurationException($"{Path.Combine(configuration.DataDirectory, FirstAdministrator.File)}: {e.Message} (expected to write the first administrator's context there)");
         }
     }
+
+    private static void RewriteAdministrator(ServerConfiguration configuration, AuthoritySet authorities, int port, ILogger logger)
+    {
+        try
+        {
+            FirstAdministrator.Write(configuration, authorities, port, TimeProvider.System.GetUtcNow());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogNoAdministrator(logger, Path.Combine(configuration.DataDirectory, FirstAdministrator.File), e.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{File} is of authorities that are not the newest any more, and cannot be written anew: {Problem}")]
+    private static partial void LogNoAdministrator(ILogger logger, string file, string problem);
 
     private Uri Address(int index) =>
         new(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ElementAt(index));

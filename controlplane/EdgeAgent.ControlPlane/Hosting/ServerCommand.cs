@@ -33,7 +33,7 @@ internal static class ServerCommand
         foreach (var error in result.Errors)
             await Console.Error.WriteLineAsync($"edgecontrol: {error.Message}");
         await Console.Error.WriteLineAsync("expected: edgecontrol --config FILE | --data DIR --listen ADDR:PORT [--http ADDR:PORT] [--insecure]");
-        await Console.Error.WriteLineAsync("       or edgecontrol backup --data DIR --out FILE | verify --data DIR | epoch --data DIR [--raise]");
+        await Console.Error.WriteLineAsync("       or edgecontrol backup --data DIR --out FILE | verify --data DIR | epoch --data DIR [--raise] | authorities --data DIR --forget");
         return BadInput;
     }
 

@@ -12,27 +12,39 @@ internal static class StoreCommands
     private const int BadInput = 2;
     private const int Unable = 3;
 
-    /// <summary>Adds <c>backup</c>, <c>verify</c> and <c>epoch</c>.</summary>
+    /// <summary>Adds <c>backup</c>, <c>verify</c>, <c>epoch</c> and <c>authorities</c>.</summary>
     public static void AddTo(RootCommand root)
     {
         root.Subcommands.Add(Backup());
         root.Subcommands.Add(Verify());
         root.Subcommands.Add(Epoch());
+        root.Subcommands.Add(ForgetAuthorities());
+    }
+
+    private static Command ForgetAuthorities()
+    {
+        var config = Config();
+        var data = new Option<string?>("--data") { Description = "directory of the store", HelpName = "DIR" };
+        var forget = new Option<bool>("--forget") { Description = "forget the authorities in the store, whose secret is lost: the next control plane keeps there what its data directory has, and every host that knows others needs a new token", Required = true };
+        var command = new Command("authorities", "Forgets the embedded authorities that the store keeps for all control planes. No process may use the store.") { config, data, forget };
+        command.SetAction(parsed => Guarded(() =>
+        {
+            using var store = OpenStore(parsed.GetValue(config), parsed.GetValue(data));
+            Console.WriteLine(store.Authorities.Forget(TimeProvider.System.GetUtcNow()) ? "the authorities are forgotten" : "there are none");
+            return Done;
+        }));
+        return command;
     }
 
     private static Command Epoch()
     {
-        var config = new Option<string?>("--config") { Description = "configuration file of the control plane", HelpName = "FILE" };
+        var config = Config();
         var data = new Option<string?>("--data") { Description = "directory of the store", HelpName = "DIR" };
         var raise = new Option<bool>("--raise") { Description = "begin a new epoch: needed once after the store was restored from a backup, since hosts take no revision that is older than what they had" };
         var command = new Command("epoch", "Prints which restoration of the control plane a store belongs to, which is part of every signed policy. No process may use the store.") { config, data, raise };
         command.SetAction(parsed => Guarded(() =>
         {
-            // Where it would listen does not matter here.
-            var configuration = ConfigurationReader.Read(new(parsed.GetValue(config), parsed.GetValue(data), "127.0.0.1:0", null, false));
-            if (configuration.Postgres is null && !File.Exists(Path.Combine(configuration.DataDirectory, SqliteFile.Name)))
-                throw new StoreException(StoreFailure.Foreign, $"{Path.Combine(configuration.DataDirectory, SqliteFile.Name)}: there is no such file; expected the store of an edgecontrol");
-            using var store = Store.Open(configuration.DataDirectory, 0, configuration.RulesetBudget, configuration.Postgres);
+            using var store = OpenStore(parsed.GetValue(config), parsed.GetValue(data));
             var now = TimeProvider.System.GetUtcNow();
             Console.WriteLine($"epoch {(parsed.GetValue(raise) ? store.Epochs.Raise(now) : store.Epochs.Current(now))}");
             return Done;
@@ -44,7 +56,7 @@ internal static class StoreCommands
     {
         var data = Data();
         var copy = new Option<string>("--out") { Description = "the file to write; there must be none of this name", HelpName = "FILE", Required = true };
-        var command = new Command("backup", "Copies the store as it is at this moment, while it is in use. The keys beside it (*.pem) do not change: keep a copy of them apart.") { data, copy };
+        var command = new Command("backup", "Copies the store as it is at this moment, while it is in use. The keys beside it (*.pem, ca.*) change with the authority alone: keep a copy of them apart.") { data, copy };
         command.SetAction(parsed => Guarded(() =>
         {
             SqliteFile.Copy(Path.GetFullPath(parsed.GetValue(data)!), Path.GetFullPath(parsed.GetValue(copy)!));
@@ -73,6 +85,17 @@ internal static class StoreCommands
         }));
         return command;
     }
+
+    private static Store OpenStore(string? config, string? data)
+    {
+        // Where it would listen does not matter here.
+        var configuration = ConfigurationReader.Read(new(config, data, "127.0.0.1:0", null, false));
+        if (configuration.Postgres is null && !File.Exists(Path.Combine(configuration.DataDirectory, SqliteFile.Name)))
+            throw new StoreException(StoreFailure.Foreign, $"{Path.Combine(configuration.DataDirectory, SqliteFile.Name)}: there is no such file; expected the store of an edgecontrol");
+        return Store.Open(configuration.DataDirectory, 0, configuration.RulesetBudget, configuration.Postgres);
+    }
+
+    private static Option<string?> Config() => new("--config") { Description = "configuration file of the control plane", HelpName = "FILE" };
 
     private static Option<string> Data() => new("--data") { Description = "directory of the store", HelpName = "DIR", Required = true };
 

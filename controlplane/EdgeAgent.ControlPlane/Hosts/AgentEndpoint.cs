@@ -51,9 +51,10 @@ internal sealed partial class AgentEndpoint(
     public override async Task Connect(IAsyncStreamReader<AgentMessage> requestStream, IServerStreamWriter<ServerMessage> responseStream, ServerCallContext context)
     {
         var hello = await ReadHelloAsync(requestStream, context.CancellationToken);
-        var (said, feed) = Read(hello);
+        var said = Read(hello);
         var host = new HostName(said.Namespace, said.Name);
         var caller = RpcFailures.Guard(() => callers.RequireHost(context, host));
+        var feed = FeedOf(hello, host, caller);
         var claims = configuration.Insecure ? new(said, []) : HostClaims.Judge(said, RpcFailures.Guard(() => enrolment.Connected(caller)), publisher.Current);
         var facts = claims.Facts;
         if (!claims.Refused.IsEmpty)
@@ -61,12 +62,14 @@ internal sealed partial class AgentEndpoint(
         await RequireOneMachineAsync(host, hello.Instance, said.MachineId, context);
         await RegisterAsync(host, facts, context.CancellationToken);
 
-        using var connection = connections.Open(host, hello.Instance);
+        using var connection = connections.Open(host, hello.Instance, caller.Authority);
         var end = new Status(StatusCode.Internal, "the connection failed");
         try
         {
             // Whoever revokes ends the streams that are open then; this one may just have opened.
             RpcFailures.Guard(() => callers.RequireHost(context, host));
+            if (RpcFailures.Guard(() => enrolment.RenewalOf(caller)) is { } renewal)
+                connection.Enqueue(renewal);
             LogConnected(host, context.Peer, hello.Revision);
             board.Connected(host, facts, claims.Refused);
             end = await new AgentSession(connection, feed, requestStream, responseStream, publisher, intake, configuration, telemetry, time)
@@ -98,14 +101,21 @@ internal sealed partial class AgentEndpoint(
         }
     }
 
-    private (HostFacts Facts, HostFeed Feed) Read(Hello hello)
+    private static HostFacts Read(Hello hello) => Mapped(() => HostFactsMapping.FromWire(hello.Facts));
+
+    // A host knows the authority of its own certificate, whatever else it knows.
+    private HostFeed FeedOf(Hello hello, HostName host, PeerIdentity caller) => Mapped(() => new HostFeed(
+        host,
+        SetMapping.DigestFromWire(hello.Digest, "digest of the cached policy"),
+        hello.SetDigests.Select(wire => SetMapping.DigestFromWire(wire, "digest of a cached set")).ToHashSet(),
+        signer,
+        caller.Authority));
+
+    private static T Mapped<T>(Func<T> read)
     {
         try
         {
-            var facts = HostFactsMapping.FromWire(hello.Facts);
-            var digest = SetMapping.DigestFromWire(hello.Digest, "digest of the cached policy");
-            var held = hello.SetDigests.Select(wire => SetMapping.DigestFromWire(wire, "digest of a cached set")).ToHashSet();
-            return (facts, new(new(facts.Namespace, facts.Name), digest, held, signer));
+            return read();
         }
         catch (WireFormatException e)
         {

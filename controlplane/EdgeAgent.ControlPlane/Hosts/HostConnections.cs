@@ -1,5 +1,7 @@
+using EdgeAgent.Contracts;
 using EdgeAgent.ControlPlane.Revisions;
 using EdgeAgent.Wire.V1;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
 namespace EdgeAgent.ControlPlane.Hosts;
@@ -9,6 +11,9 @@ internal sealed class HostConnections
 {
     // A living agent answers within a round trip; a dead one is noticed by the transport, but later.
     private static readonly TimeSpan ProofOfLife = TimeSpan.FromSeconds(3);
+
+    // A renewal is two handshakes and a row of the store.
+    private const double RenewalsPerSecond = 50;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<HostName, HostConnection> _open = [];
@@ -45,9 +50,9 @@ internal sealed class HostConnections
     }
 
     /// <summary>Opens a connection; the one that the host had before ends.</summary>
-    public HostConnection Open(HostName host, string instance)
+    public HostConnection Open(HostName host, string instance, Digest authority = default)
     {
-        var connection = new HostConnection(host, instance);
+        var connection = new HostConnection(host, instance, authority);
         lock (_lock)
         {
             if (_open.Remove(host, out var before))
@@ -77,6 +82,26 @@ internal sealed class HostConnections
         }
     }
 
+    /// <summary>Asks all hosts for their next certificate, but for those whose authority is not in use any more: their connections end.</summary>
+    /// <param name="isInUse">Whether an authority is.</param>
+    /// <param name="reason">What those are told.</param>
+    public void RenewAll(Func<Digest, bool> isInUse, Status reason)
+    {
+        lock (_lock)
+        {
+            foreach (var connection in _open.Values)
+            {
+                if (isInUse(connection.Authority))
+                    connection.Enqueue(Renewal());
+                else
+                    connection.End(reason);
+            }
+        }
+    }
+
+    /// <summary>Asks a host for its next certificate, at a moment of its choice in a span that is so long that all hosts together are no storm.</summary>
+    public Command Renewal() => new() { RenewCertificate = new() { Within = Duration.FromTimeSpan(TimeSpan.FromSeconds(Count / RenewalsPerSecond)) } };
+
     /// <summary>Sends a command to a host; false if it is not connected.</summary>
     public bool Send(HostName host, Command command)
     {
@@ -91,7 +116,7 @@ internal sealed class HostConnections
 }
 
 /// <summary>What other parts of the server may do to one open connection.</summary>
-internal sealed class HostConnection(HostName host, string instance) : IDisposable
+internal sealed class HostConnection(HostName host, string instance, Digest authority) : IDisposable
 {
     // Commands are rare; a host that does not read them is told the newest ones only.
     private const int MostCommands = 16;
@@ -106,6 +131,9 @@ internal sealed class HostConnection(HostName host, string instance) : IDisposab
 
     /// <summary>The run of the agent at the other end, as it says; empty for one that does not say.</summary>
     public string Instance { get; } = instance;
+
+    /// <summary>The pin of the embedded authority that issued the certificate at the other end; none for none.</summary>
+    public Digest Authority { get; } = authority;
 
     /// <summary>Ends with the next message from the host.</summary>
     public Task NextHeard => Volatile.Read(ref _heard).Task;

@@ -11,7 +11,7 @@ namespace EdgeAgent.ControlPlane.Hosts;
 /// What one connected host has been sent, and what it is to be sent next. Nothing is queued: each step goes from what the host has
 /// to the newest state.
 /// </summary>
-internal sealed class HostFeed(HostName host, Digest cached, IReadOnlySet<Digest> heldSets, PolicySigner? signer = null)
+internal sealed class HostFeed(HostName host, Digest cached, IReadOnlySet<Digest> heldSets, PolicySigner? signer = null, Digest authority = default)
 {
     private static readonly IReadOnlySet<Digest> NoSets = new HashSet<Digest>();
 
@@ -54,7 +54,7 @@ internal sealed class HostFeed(HostName host, Digest cached, IReadOnlySet<Digest
             }
 
             (_sent, _inSync) = (policy, newest.Revision);
-            messages.Add(new() { InSync = new() { Revision = state.Revision.Number, Digest = digest.Hex, Statement = signer?.StatementOf(newest, host, ref _signer) } });
+            messages.Add(new() { InSync = new() { Revision = state.Revision.Number, Digest = digest.Hex, Statement = signer?.StatementOf(newest, host, authority, ref _signer) } });
             return messages;
         }
     }

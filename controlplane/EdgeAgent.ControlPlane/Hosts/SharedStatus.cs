@@ -1,5 +1,6 @@
 using EdgeAgent.Contracts;
 using EdgeAgent.ControlPlane.Storage;
+using EdgeAgent.ControlPlane.Trust;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,7 @@ namespace EdgeAgent.ControlPlane.Hosts;
 /// Lets control planes that share a database know where each other's hosts stand: each writes the entries of its own hosts that changed,
 /// and reads those of the others, once a second. One that no longer shows a sign of life is taken for gone, with its connections.
 /// </summary>
-internal sealed partial class SharedStatus(StatusTable table, StatusBoard board, TransitionRecorder recorder, TimeProvider time, ILogger<SharedStatus> logger) : BackgroundService
+internal sealed partial class SharedStatus(StatusTable table, StatusBoard board, TransitionRecorder recorder, TimeProvider time, ILogger<SharedStatus> logger, ServerCertificates? certificates = null) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
@@ -56,7 +57,7 @@ internal sealed partial class SharedStatus(StatusTable table, StatusBoard board,
     {
         // Whoever left is written once more; an entry that began elsewhere is not ours to write.
         var changed = board.Own().Where(entry => (entry.IsConnected || _written.ContainsKey(entry.Host)) && !ReferenceEquals(_written.GetValueOrDefault(entry.Host), entry)).ToList();
-        table.Write(Replica, changed);
+        table.Write(Replica, certificates?.Authorities?.Current.Version ?? 0, changed);
         foreach (var entry in changed)
         {
             if (entry.IsConnected)

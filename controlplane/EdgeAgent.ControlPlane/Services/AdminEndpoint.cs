@@ -20,6 +20,7 @@ internal sealed class AdminEndpoint(
     ClusterQueries clusters,
     Enrolment enrolment,
     EnrolmentTokens tokens,
+    AuthorityOrders authorities,
     People people,
     ServerStopping stopping) : AdminService.AdminServiceBase
 {
@@ -111,6 +112,13 @@ internal sealed class AdminEndpoint(
 
     /// <inheritdoc/>
     public override Task<DeleteUserResponse> DeleteUser(DeleteUserRequest request, ServerCallContext context) => AnswerEverywhere(context, Role.Admin, caller => people.Delete(request, Name(caller, context)));
+
+    /// <inheritdoc/>
+    public override Task<ListAuthoritiesResponse> ListAuthorities(ListAuthoritiesRequest request, ServerCallContext context) => Answer(context, Role.Viewer, authorities.List);
+
+    /// <inheritdoc/>
+    public override Task<OrderAuthorityResponse> OrderAuthority(OrderAuthorityRequest request, ServerCallContext context) =>
+        AnswerEverywhere(context, Role.Admin, caller => authorities.Order(request, Name(caller, context)));
 
     /// <inheritdoc/>
     public override Task<VerifyAuditResponse> VerifyAudit(VerifyAuditRequest request, ServerCallContext context) => AnswerEverywhere(context, Role.Viewer, _ => audit.Verify(request));

@@ -26,12 +26,19 @@ internal sealed record EnrolledHost(
     DateTimeOffset Enrolled,
     DateTimeOffset Expires,
     bool IsRevoked,
-    string Revocation);
+    string Revocation)
+{
+    /// <summary>The version of the embedded authorities that came with the newest certificate; who uses that keeps them.</summary>
+    public long Authorities { get; init; } = 1;
+
+    /// <summary>The version that came with the one before.</summary>
+    public long PreviousAuthorities { get; init; } = 1;
+}
 
 /// <summary>The hosts that enrolled, each once, and the certificates that are good for them.</summary>
 internal sealed class EnrolmentTable(IDatabase database, ActionLog actions)
 {
-    private const string Columns = "namespace, name, labels, cidrs, token, machine, key, serial, previous_serial, enrolled, expires, revoked, revocation";
+    private const string Columns = "namespace, name, labels, cidrs, token, machine, key, serial, previous_serial, enrolled, expires, revoked, revocation, authorities, previous_authorities";
 
     /// <summary>A host's enrolment; null if it never enrolled.</summary>
     public EnrolledHost? Find(HostName host) => database.Read(connection => Find(connection, host));
@@ -47,17 +54,17 @@ internal sealed class EnrolmentTable(IDatabase database, ActionLog actions)
             TokenTable.Use(connection, token!.Id);
         connection.Execute("DELETE FROM enrolments WHERE namespace = $1 AND name = $2", enrolment.Host.Namespace, enrolment.Host.Name);
         connection.Execute(
-            $"INSERT INTO enrolments ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            $"INSERT INTO enrolments ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
             enrolment.Host.Namespace, enrolment.Host.Name, enrolment.Grant.LabelText, enrolment.Grant.CidrText, enrolment.Token, enrolment.MachineId, enrolment.Key.Hex,
-            enrolment.Serial, enrolment.PreviousSerial, enrolment.Enrolled.ToMicroseconds(), enrolment.Expires.ToMicroseconds(), enrolment.IsRevoked ? 1 : 0, enrolment.Revocation);
+            enrolment.Serial, enrolment.PreviousSerial, enrolment.Enrolled.ToMicroseconds(), enrolment.Expires.ToMicroseconds(), enrolment.IsRevoked ? 1 : 0, enrolment.Revocation, enrolment.Authorities, enrolment.PreviousAuthorities);
         actions.Append(connection, new(enrolment.Enrolled, $"token {enrolment.Token}", "host enrolled", enrolment.Host.ToString(), $"machine {enrolment.MachineId}, key {enrolment.Key}, {enrolment.Grant}"));
         return enrolment;
     });
 
-    /// <summary>Makes a certificate the newest of a host, beside the one that it asks with; false if that is no longer good.</summary>
-    public bool Renew(HostName host, string asking, string serial, DateTimeOffset expires) => database.Write(connection => connection.Execute(
-        "UPDATE enrolments SET previous_serial = $3, serial = $4, expires = $5 WHERE namespace = $1 AND name = $2 AND revoked = 0 AND $3 IN (serial, previous_serial)",
-        host.Namespace, host.Name, asking, serial, expires.ToMicroseconds())) == 1;
+    /// <summary>Makes a certificate, with which authorities of a version come, the newest of a host, beside the one that it asks with; false if that is no longer good.</summary>
+    public bool Renew(HostName host, string asking, string serial, DateTimeOffset expires, long authorities) => database.Write(connection => connection.Execute(
+        "UPDATE enrolments SET previous_serial = $3, serial = $4, expires = $5, authorities = $6, previous_authorities = CASE WHEN serial = $3 THEN authorities ELSE previous_authorities END WHERE namespace = $1 AND name = $2 AND revoked = 0 AND $3 IN (serial, previous_serial)",
+        host.Namespace, host.Name, asking, serial, expires.ToMicroseconds(), authorities)) == 1;
 
     /// <summary>Ends the certificate before the newest, now that the host has used the newest.</summary>
     public void Settle(HostName host, string serial) => database.Write(connection => connection.Execute(
@@ -84,7 +91,11 @@ internal sealed class EnrolmentTable(IDatabase database, ActionLog actions)
             row.GetInt64(9).ToTime(),
             row.GetInt64(10).ToTime(),
             row.GetInt64(11) != 0,
-            row.GetString(12)),
+            row.GetString(12))
+        {
+            Authorities = row.GetInt64(13),
+            PreviousAuthorities = row.GetInt64(14),
+        },
         $"SELECT {Columns} FROM enrolments WHERE namespace = $1 AND name = $2",
         host.Namespace, host.Name).SingleOrDefault();
 }

@@ -188,6 +188,18 @@ internal static class Schema
           text TEXT NOT NULL,
           hash BLOB NOT NULL);
         """,
+
+        // Until now there was one authority, which is the first version of a set.
+        """
+        CREATE TABLE authorities (
+          id INTEGER PRIMARY KEY,
+          version INTEGER NOT NULL,
+          document TEXT NOT NULL,
+          seal BLOB NOT NULL);
+        ALTER TABLE enrolments ADD COLUMN authorities INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE enrolments ADD COLUMN previous_authorities INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE replicas ADD COLUMN authorities INTEGER NOT NULL DEFAULT 0;
+        """,
     ];
 
     /// <summary>The version that all <see cref="Steps"/> lead to.</summary>

@@ -12,10 +12,13 @@ internal sealed class StatusTable(IDatabase database)
     private const int MostRows = 2000;
 
     /// <summary>Writes entries of a control plane's own hosts, and its sign of life. One that left does not overwrite where it went.</summary>
+    /// <param name="replica">The control plane.</param>
+    /// <param name="authorities">The version of the embedded authorities that it has; 0 for none.</param>
+    /// <param name="entries">The entries.</param>
     /// <exception cref="StoreException">None was written.</exception>
-    public void Write(string replica, IReadOnlyList<HostEntry> entries) => database.Write(connection =>
+    public void Write(string replica, long authorities, IReadOnlyList<HostEntry> entries) => database.Write(connection =>
     {
-        connection.Execute("INSERT INTO replicas (replica, beat) VALUES ($1, 1) ON CONFLICT (replica) DO UPDATE SET beat = replicas.beat + 1", replica);
+        connection.Execute("INSERT INTO replicas (replica, beat, authorities) VALUES ($1, 1, $2) ON CONFLICT (replica) DO UPDATE SET beat = replicas.beat + 1, authorities = excluded.authorities", replica, authorities);
         var number = (long?)connection.Scalar("SELECT max(number) FROM statuses") ?? 0;
         foreach (var entry in entries)
             Write(connection, replica, ++number, entry);

@@ -20,6 +20,7 @@ internal sealed class Store : IDisposable
         Enrolments = new(database, Actions);
         People = new(database, Actions);
         Epochs = new(database, Actions);
+        Authorities = new(database, Actions);
         Drafts = new(database, Actions);
         Rollouts = new(database);
     }
@@ -50,6 +51,9 @@ internal sealed class Store : IDisposable
 
     /// <summary>Which restoration of the control plane this is.</summary>
     public EpochTable Epochs { get; }
+
+    /// <summary>The embedded authorities.</summary>
+    public AuthorityTable Authorities { get; }
 
     /// <summary>The people who may call.</summary>
     public PeopleTable People { get; }

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace EdgeAgent.ControlPlane.Trust;
 
 /// <summary>Who calls. Without TLS every caller is believed.</summary>
-internal sealed class Callers(ServerConfiguration configuration, EnrolmentTable enrolments, PeopleTable people, CallRates rates, TimeProvider time)
+internal sealed class Callers(ServerConfiguration configuration, EnrolmentTable enrolments, PeopleTable people, CallRates rates, TimeProvider time, ServerCertificates? certificates = null)
 {
     // Certificates of operators may be issued by a machine whose clock is a little ahead.
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
@@ -92,8 +92,11 @@ internal sealed class Callers(ServerConfiguration configuration, EnrolmentTable 
         var (begin, end) = (new DateTimeOffset(certificate.NotBefore.ToUniversalTime()), new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
         if (now < begin - Skew || now > end + Skew)
             return new("", null, []) { Problem = $"the certificate of {id} is good from {begin:u} to {end:u}, and it is {now:u} here" };
+        var issuer = certificates?.Authorities?.Current.IssuerOf(certificate);
+        if (issuer is null && certificates?.Authorities is not null)
+            return new("", null, []) { Problem = $"the certificate of {id} is of an authority that was retired; expected a host to enrol with a new token, and a person to bring a new context" };
         var host = SpiffeId.TryReadHost(id, configuration.TrustDomain, out var name) ? name : (HostName?)null;
-        return new(id, host, host is null ? GrantsOf(id) : []) { Serial = certificate.SerialNumber, Expires = end };
+        return new(id, host, host is null ? GrantsOf(id) : []) { Serial = certificate.SerialNumber, Expires = end, Authority = issuer?.Pin ?? default };
     }
 
     private EquatableArray<RoleGrant> GrantsOf(string id) =>

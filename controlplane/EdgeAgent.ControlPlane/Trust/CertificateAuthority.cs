@@ -1,22 +1,16 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using EdgeAgent.ControlPlane.Configuration;
+using EdgeAgent.Contracts;
 
 namespace EdgeAgent.ControlPlane.Trust;
 
 /// <summary>
-/// The embedded certificate authority: an ECDSA P-256 key, encrypted, and its certificate in the data directory. It issues the server's
-/// certificate, that of the key which signs policies, the first administrator's, and those of hosts.
+/// One embedded certificate authority: an ECDSA P-256 key and its certificate. It issues the server's certificate, that of the key which
+/// signs policies, the first administrator's, and those of hosts.
 /// </summary>
 internal sealed class CertificateAuthority : IDisposable
 {
-    /// <summary>The file of the authority's certificate, which hosts and people need to trust the server.</summary>
-    public const string CertificateFile = "ca.pem";
-
-    /// <summary>The file of its key.</summary>
-    public const string KeyFile = "ca.key";
-
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const string CodeSigning = "1.3.6.1.5.5.7.3.3";
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
@@ -26,40 +20,51 @@ internal sealed class CertificateAuthority : IDisposable
 
     private readonly ECDsa _key;
 
-    private CertificateAuthority(X509Certificate2 certificate, ECDsa key)
-    {
-        Certificate = certificate;
-        _key = key;
-    }
+    private CertificateAuthority(X509Certificate2 certificate, ECDsa key) => (Certificate, _key, Pin) = (certificate, key, PinOf(certificate));
 
     /// <summary>The authority's own certificate.</summary>
     public X509Certificate2 Certificate { get; }
 
-    /// <summary>Loads the authority of a data directory, and makes it where there is none.</summary>
-    /// <param name="directory">The data directory.</param>
+    /// <summary>SHA-256 of its public key, which tokens name it by.</summary>
+    public Digest Pin { get; }
+
+    /// <summary>What tokens name an authority by.</summary>
+    public static Digest PinOf(X509Certificate2 certificate) => Digest.Of(certificate.PublicKey.ExportSubjectPublicKeyInfo());
+
+    /// <summary>Puts an authority together.</summary>
+    /// <exception cref="CryptographicException">The key is another one's.</exception>
+    public static CertificateAuthority Of(X509Certificate2 certificate, ECDsa key) =>
+        certificate.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo())
+            ? new(certificate, key)
+            : throw new CryptographicException("the key is not the certificate's");
+
+    /// <summary>A new authority.</summary>
     /// <param name="now">The present.</param>
-    /// <param name="passphraseFile">The file of the passphrase; null for a secret that is generated beside the key.</param>
-    /// <exception cref="ConfigurationException">Its files are unreadable, or only one of them is there.</exception>
-    public static CertificateAuthority LoadOrCreate(string directory, DateTimeOffset now, string? passphraseFile = null)
+    /// <param name="key">Its key, for whoever keeps it.</param>
+    public static CertificateAuthority Create(DateTimeOffset now, out ECDsa key)
     {
-        var (certificateFile, keyFile) = (Path.Combine(directory, CertificateFile), Path.Combine(directory, KeyFile));
-        try
-        {
-            var (isCertified, hasKey) = (File.Exists(certificateFile), File.Exists(keyFile));
-            if (isCertified != hasKey)
-                throw new ConfigurationException($"{(hasKey ? certificateFile : keyFile)} is missing; expected the authority's certificate and key, or neither file");
-            var protection = KeyProtection.Open(directory, passphraseFile, hasKey);
-            if (!hasKey)
-                Create(certificateFile, keyFile, protection, now);
-            var (certificate, key) = (X509CertificateLoader.LoadCertificateFromFile(certificateFile), protection.Load(keyFile));
-            return certificate.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo())
-                ? new(certificate, key)
-                : throw new ConfigurationException($"{keyFile} is not the key of {certificateFile}; expected the two that were made together");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new ConfigurationException($"{certificateFile}, {keyFile}: {e.Message} (expected the authority's certificate and key in PEM, or neither file)");
-        }
+        key = NewKey();
+
+        // All have one name: what one says of another's key is then self-issued (RFC 5280, 3.2), and counts for no step of a path.
+        var request = new CertificateRequest("CN=EdgeAgent control plane CA", key, HashAlgorithmName.SHA256);
+        AddConstraints(request);
+        using var certificate = request.CreateSelfSigned(now - Skew, now.AddYears(10));
+        return new(X509CertificateLoader.LoadCertificate(certificate.RawData), key);
+    }
+
+    /// <summary>Says that another authority's key is good, to those who know this one alone.</summary>
+    public X509Certificate2 VouchFor(CertificateAuthority other)
+    {
+        var request = new CertificateRequest(other.Certificate.SubjectName, other.Certificate.PublicKey, HashAlgorithmName.SHA256);
+        AddConstraints(request);
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        var (mine, its) = (Certificate, other.Certificate);
+        return request.Create(
+            mine.SubjectName,
+            X509SignatureGenerator.CreateForECDsa(_key),
+            mine.NotBefore > its.NotBefore ? mine.NotBefore : its.NotBefore,
+            mine.NotAfter < its.NotAfter ? mine.NotAfter : its.NotAfter,
+            NewSerial());
     }
 
     /// <summary>A certificate with a fresh key for the server, under all its names.</summary>
@@ -120,16 +125,11 @@ internal sealed class CertificateAuthority : IDisposable
         _key.Dispose();
     }
 
-    private static void Create(string certificateFile, string keyFile, KeyProtection protection, DateTimeOffset now)
+    private static void AddConstraints(CertificateRequest request)
     {
-        using var key = NewKey();
-        var request = new CertificateRequest("CN=EdgeAgent control plane CA", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, pathLengthConstraint: 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        using var certificate = request.CreateSelfSigned(now - Skew, now.AddYears(10));
-        protection.Save(keyFile, key);
-        File.WriteAllText(certificateFile, certificate.ExportCertificatePem());
     }
 
     private X509Certificate2 Issue(string name, PublicKey key, SubjectAlternativeNameBuilder alternatives, string usage, ReadOnlySpan<byte> serial, DateTimeOffset now, TimeSpan lifetime)

@@ -24,7 +24,7 @@ internal sealed partial class Enrolment(
     public AuthoritiesResponse Authorities()
     {
         var response = new AuthoritiesResponse();
-        response.Certificates.Add(ByteString.CopyFrom(issuing.Require().Certificate.RawData));
+        response.Certificates.AddRange(issuing.Require().Members.Select(member => ByteString.CopyFrom(member.Authority.Certificate.RawData)));
         return response;
     }
 
@@ -32,14 +32,17 @@ internal sealed partial class Enrolment(
     /// <exception cref="RpcException">The token is not good for the host, or the signing request is malformed.</exception>
     public EnrolResponse Enrol(EnrolRequest request, string peer)
     {
-        var authority = issuing.Require();
+        var authorities = issuing.Require();
         var (ns, name) = (request.Facts?.Namespace ?? "", request.Facts?.Name ?? "");
         if (!IsName(ns) || !IsName(name) || request.Facts?.MachineId.Length > LongestMachineId)
             throw Invalid($"host '{ns}/{name}'; expected a namespace and a name of lower-case letters, digits, dots and dashes, or none");
         var key = ReadKey(request.SigningRequest);
         var (now, serial) = (time.GetUtcNow(), CertificateAuthority.NewSerial());
         var application = new EnrolmentApplication(
-            ns, name, request.Facts?.MachineId ?? "", Digest.Of(key.ExportSubjectPublicKeyInfo()), Convert.ToHexString(serial), now + configuration.CertificateLifetime);
+            ns, name, request.Facts?.MachineId ?? "", Digest.Of(key.ExportSubjectPublicKeyInfo()), Convert.ToHexString(serial), now + configuration.CertificateLifetime)
+        {
+            Authorities = authorities.Version,
+        };
         EnrolledHost enrolled;
         try
         {
@@ -54,9 +57,9 @@ internal sealed partial class Enrolment(
         LogEnrolled(enrolled.Host, peer, enrolled.Token);
         if (connections.End(enrolled.Host, new(StatusCode.Unauthenticated, $"host {enrolled.Host} was enrolled anew")))
             LogTakenOver(enrolled.Host, peer);
-        var certificate = Issue(authority, key, enrolled.Host, serial, now);
+        var certificate = Issue(authorities.Issuing, key, enrolled.Host, serial, now);
         var response = new EnrolResponse { NotAfter = End(certificate), LifeTime = Life(certificate, now) };
-        response.Certificates.AddRange(Chain(authority, certificate));
+        response.Certificates.AddRange(Bundle(authorities, certificate));
         return response;
     }
 
@@ -64,15 +67,15 @@ internal sealed partial class Enrolment(
     /// <exception cref="RpcException">There is no embedded authority, the signing request is malformed, or the present certificate is no longer good.</exception>
     public RenewResponse Renew(RenewRequest request, PeerIdentity caller)
     {
-        var authority = issuing.Require();
+        var authorities = issuing.Require();
         var key = ReadKey(request.SigningRequest);
         var (host, now, serial) = (caller.Host!.Value, time.GetUtcNow(), CertificateAuthority.NewSerial());
-        if (!enrolments.Renew(host, caller.Serial, Convert.ToHexString(serial), now + configuration.CertificateLifetime))
+        if (!enrolments.Renew(host, caller.Serial, Convert.ToHexString(serial), now + configuration.CertificateLifetime, authorities.Version))
             throw new RpcException(new(StatusCode.Unauthenticated, $"host {host} is not enrolled with this certificate any more"));
         LogRenewed(host);
-        var certificate = Issue(authority, key, host, serial, now);
+        var certificate = Issue(authorities.Issuing, key, host, serial, now);
         var response = new RenewResponse { NotAfter = End(certificate), LifeTime = Life(certificate, now) };
-        response.Certificates.AddRange(Chain(authority, certificate));
+        response.Certificates.AddRange(Bundle(authorities, certificate));
         return response;
     }
 
@@ -83,6 +86,15 @@ internal sealed partial class Enrolment(
         if (enrolled is { PreviousSerial.Length: > 0 } && enrolled.Serial == caller.Serial)
             enrolments.Settle(enrolled.Host, enrolled.Serial);
         return enrolled?.Grant;
+    }
+
+    /// <summary>What asks a host for its next certificate, where the authorities are newer than what came with the one that it shows; else null.</summary>
+    public Command? RenewalOf(PeerIdentity caller)
+    {
+        if (configuration.Insecure || configuration.Certificates is not null || enrolments.Find(caller.Host!.Value) is not { } enrolled)
+            return null;
+        var known = enrolled.Serial == caller.Serial ? enrolled.Authorities : enrolled.PreviousAuthorities;
+        return known < issuing.Require().Version ? connections.Renewal() : null;
     }
 
     /// <summary>The machine that a host enrolled on; empty where that is not known.</summary>
@@ -103,8 +115,8 @@ internal sealed partial class Enrolment(
         return new() { WasConnected = wasConnected };
     }
 
-    private static IEnumerable<ByteString> Chain(CertificateAuthority authority, X509Certificate2 certificate) =>
-        [ByteString.CopyFrom(certificate.RawData), ByteString.CopyFrom(authority.Certificate.RawData)];
+    private static IEnumerable<ByteString> Bundle(AuthoritySet authorities, X509Certificate2 certificate) =>
+        [ByteString.CopyFrom(certificate.RawData), .. authorities.Members.Select(member => ByteString.CopyFrom(member.Authority.Certificate.RawData))];
 
     private static Timestamp End(X509Certificate2 certificate) => Timestamp.FromDateTime(certificate.NotAfter.ToUniversalTime());
 

@@ -10,7 +10,11 @@ namespace EdgeAgent.ControlPlane.Trust;
 /// <param name="Key">SHA-256 of its public key.</param>
 /// <param name="Serial">The serial number of the certificate that it would get.</param>
 /// <param name="Expires">When that would end.</param>
-internal sealed record EnrolmentApplication(string Namespace, string Name, string MachineId, Digest Key, string Serial, DateTimeOffset Expires);
+internal sealed record EnrolmentApplication(string Namespace, string Name, string MachineId, Digest Key, string Serial, DateTimeOffset Expires)
+{
+    /// <summary>The version of the authorities that would come with it.</summary>
+    public long Authorities { get; init; } = 1;
+}
 
 /// <summary>A token that is not good for who came with it: says why.</summary>
 internal sealed class EnrolmentRefusedException(string message) : Exception(message);
@@ -39,11 +43,11 @@ internal static class EnrolmentDecision
             throw new EnrolmentRefusedException($"the token {problem}");
         var host = HostOf(token!, application);
         var before = present(host) is { IsRevoked: false } live && live.Expires > now ? live : null;
-        var enrolment = new EnrolledHost(host, token!.Grant, token.Id, application.MachineId, application.Key, application.Serial, "", now, application.Expires, false, "");
+        var enrolment = new EnrolledHost(host, token!.Grant, token.Id, application.MachineId, application.Key, application.Serial, "", now, application.Expires, false, "") { Authorities = application.Authorities };
 
         // Whoever has the key that the token was used with lost the answer on its way, and asks again.
         if (before is not null && before.Token == token.Id && before.Key == application.Key)
-            return (enrolment with { PreviousSerial = before.Serial }, false);
+            return (enrolment with { PreviousSerial = before.Serial, PreviousAuthorities = before.Authorities }, false);
         if (token.Used >= token.Uses)
             throw new EnrolmentRefusedException($"the token is used up: {token.Used} of {token.Uses}");
         if (token.Grant.Name.Length == 0 && before is not null)

@@ -23,7 +23,7 @@ internal sealed class EnrolmentTokens(TokenTable tokens, TimeProvider time, Issu
     /// <exception cref="RpcException">There is no embedded authority, or the request makes no sense.</exception>
     public CreateTokenResponse Create(CreateTokenRequest request, PeerIdentity caller, string author)
     {
-        var authority = issuing.Require();
+        var authority = issuing.Require().Issuing;
         var life = request.TimeToLive?.ToTimeSpan() ?? DefaultLife;
         if (life <= TimeSpan.Zero || life > LongestLife)
             throw Invalid($"time to live {life}; expected more than nothing and at most {LongestLife.TotalDays} days");
@@ -40,11 +40,10 @@ internal sealed class EnrolmentTokens(TokenTable tokens, TimeProvider time, Issu
             throw Invalid($"{uses} uses for the one name '{grant.Name}'; expected 1");
         var now = time.GetUtcNow();
         var (secret, id) = tokens.Create(grant, uses, now, now + life, author);
-        var pin = Digest.Of(authority.Certificate.PublicKey.ExportSubjectPublicKeyInfo());
         return new()
         {
             Id = id,
-            Token = new EnrolmentToken(secret, pin).Text,
+            Token = new EnrolmentToken(secret, authority.Pin).Text,
             NotAfter = (now + life).ToTimestamp(),
             Authority = ByteString.CopyFrom(authority.Certificate.RawData),
         };

@@ -20,16 +20,16 @@ internal static class FirstAdministrator
 
     /// <summary>Writes the context where there is none, or it is old or of another address.</summary>
     /// <param name="configuration">How the server runs.</param>
-    /// <param name="authority">Who issues the certificate.</param>
+    /// <param name="authorities">Who issues the certificate, and whom to trust.</param>
     /// <param name="port">The port in use.</param>
     /// <param name="now">The present.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public static void Write(ServerConfiguration configuration, CertificateAuthority authority, int port, DateTimeOffset now)
+    public static void Write(ServerConfiguration configuration, AuthoritySet authorities, int port, DateTimeOffset now)
     {
         var path = Path.Combine(configuration.DataDirectory, File);
         var server = new UriBuilder(Uri.UriSchemeHttps, HostOf(configuration), port).Uri.GetLeftPart(UriPartial.Authority);
         var present = Read(path);
-        if (present is not null && IsFresh(present, authority, now))
+        if (present is not null && IsFresh(present, authorities, now))
         {
             if (present.Server != server)
                 PrivateFile.Write(path, (present with { Server = server }).ToJson());
@@ -37,12 +37,12 @@ internal static class FirstAdministrator
         }
 
         using var key = CertificateAuthority.NewKey();
-        using var certificate = authority.IssueClient(
+        using var certificate = authorities.Issuing.IssueClient(
             new PublicKey(key), SpiffeId.OfAdministrator(configuration.TrustDomain, "first"), CertificateAuthority.NewSerial(), now, Lifetime);
         PrivateFile.Write(path, new ClientContext
         {
             Server = server,
-            Authorities = authority.Certificate.ExportCertificatePem(),
+            Authorities = PemOf(authorities),
             Certificate = certificate.ExportCertificatePem(),
             Key = key.ExportPkcs8PrivateKeyPem(),
         }.ToJson());
@@ -65,14 +65,16 @@ internal static class FirstAdministrator
         }
     }
 
-    private static bool IsFresh(ClientContext context, CertificateAuthority authority, DateTimeOffset now)
+    private static string PemOf(AuthoritySet authorities) => string.Join('\n', authorities.Members.Select(member => member.Authority.Certificate.ExportCertificatePem()));
+
+    private static bool IsFresh(ClientContext context, AuthoritySet authorities, DateTimeOffset now)
     {
-        if (context.Certificate is null || context.Key is null || context.Authorities != authority.Certificate.ExportCertificatePem())
+        if (context.Certificate is null || context.Key is null || context.Authorities != PemOf(authorities))
             return false;
         try
         {
             using var certificate = X509Certificate2.CreateFromPem(context.Certificate, context.Key);
-            return !ServerCertificates.IsOld(certificate, now);
+            return !ServerCertificates.IsOld(certificate, now) && authorities.IssuerOf(certificate) == authorities.Issuing;
         }
         catch (CryptographicException)
         {

@@ -3,12 +3,16 @@ using Grpc.Core;
 
 namespace EdgeAgent.ControlPlane.Trust;
 
-/// <summary>The embedded authority, where there is one.</summary>
+/// <summary>The embedded authorities, where there are any.</summary>
 internal sealed class IssuingAuthority(ServerConfiguration configuration, ServerCertificates? certificates = null)
 {
-    /// <summary>The authority.</summary>
+    /// <summary>The authorities as they are now.</summary>
     /// <exception cref="RpcException">This control plane has none.</exception>
-    public CertificateAuthority Require() => certificates?.Authority
+    public AuthoritySet Require() => RequireAll().Current;
+
+    /// <summary>The authorities.</summary>
+    /// <exception cref="RpcException">This control plane has none.</exception>
+    public Authorities RequireAll() => certificates?.Authorities
         ?? throw new RpcException(new(StatusCode.FailedPrecondition, configuration.Insecure
             ? "this control plane runs without TLS: there is nothing to enrol for"
             : "this control plane uses its operator's own certificates: hosts get theirs from the operator"));

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using EdgeAgent.ControlPlane.Configuration;
 
 namespace EdgeAgent.ControlPlane.Trust;
@@ -12,6 +13,7 @@ namespace EdgeAgent.ControlPlane.Trust;
 internal sealed class KeyProtection
 {
     private const string SecretFile = "ca.secret";
+    private const int SaltBytes = 16;
 
     // A person's passphrase is worth the wait (OWASP, Password Storage); 256 random bits are beyond guessing.
     private const int IterationsOfPassphrase = 600_000;
@@ -26,10 +28,10 @@ internal sealed class KeyProtection
     /// <summary>Reads the passphrase, or the generated secret, which is made where there is none.</summary>
     /// <param name="directory">The data directory.</param>
     /// <param name="passphraseFile">The file of the passphrase; null for the generated secret.</param>
-    /// <param name="hasKey">Whether a key is there, which a new secret would not open.</param>
-    /// <exception cref="ConfigurationException">The passphrase is empty.</exception>
+    /// <param name="mayCreate">Whether nothing is kept yet that a new secret would not open.</param>
+    /// <exception cref="ConfigurationException">The passphrase is empty, or the secret is missing.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static KeyProtection Open(string directory, string? passphraseFile, bool hasKey)
+    public static KeyProtection Open(string directory, string? passphraseFile, bool mayCreate)
     {
         if (passphraseFile is not null)
         {
@@ -42,44 +44,57 @@ internal sealed class KeyProtection
         var path = Path.Combine(directory, SecretFile);
         if (!File.Exists(path))
         {
-            if (hasKey && IsEncrypted(File.ReadAllText(Path.Combine(directory, CertificateAuthority.KeyFile))))
-                throw new ConfigurationException($"{path} is missing; expected the secret that opens the authority's key, or tls.passphraseFile");
+            if (!mayCreate)
+                throw new ConfigurationException($"{path} is missing; expected the secret that opens the authority's key, that of the other control planes where several share a store, or tls.passphraseFile");
             PrivateFile.Write(path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) + "\n");
         }
 
         return new(File.ReadAllText(path).Trim(), path, IterationsOfSecret);
     }
 
-    /// <summary>Writes a key.</summary>
-    public void Save(string path, ECDsa key) =>
-        PrivateFile.Write(path, key.ExportEncryptedPkcs8PrivateKeyPem(_passphrase, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, _iterations)));
+    /// <summary>What the secret is read from.</summary>
+    public string Where => _where;
 
-    /// <summary>Reads a key; one that lies open is encrypted on the way.</summary>
+    /// <summary>Whether a text holds an encrypted key.</summary>
+    public static bool IsEncrypted(string text) => text.Contains("BEGIN ENCRYPTED PRIVATE KEY", StringComparison.Ordinal);
+
+    /// <summary>A key in PEM that only the secret opens.</summary>
+    public string Encrypt(ECDsa key) =>
+        key.ExportEncryptedPkcs8PrivateKeyPem(_passphrase, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, _iterations));
+
+    /// <summary>Reads a key, which may lie open.</summary>
+    /// <param name="pem">The key.</param>
+    /// <param name="where">What errors call it.</param>
     /// <exception cref="ConfigurationException">The secret does not open it, or it is no ECDSA key.</exception>
-    public ECDsa Load(string path)
+    public ECDsa Decrypt(string pem, string where)
     {
-        var pem = File.ReadAllText(path);
         var key = ECDsa.Create();
         try
         {
             if (IsEncrypted(pem))
-            {
                 key.ImportFromEncryptedPem(pem, _passphrase);
-            }
             else
-            {
                 key.ImportFromPem(pem);
-                Save(path, key);
-            }
-
             return key;
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
             key.Dispose();
-            throw new ConfigurationException($"{path}: {e.Message.TrimEnd('.')} (expected the authority's ECDSA key, which {_where} opens)");
+            throw new ConfigurationException($"{where}: {e.Message.TrimEnd('.')} (expected the authority's ECDSA key, which {_where} opens)");
         }
     }
 
-    private static bool IsEncrypted(string pem) => pem.Contains("BEGIN ENCRYPTED PRIVATE KEY", StringComparison.Ordinal);
+    /// <summary>Shows that whoever wrote a text knew the secret: a salt, and a code that depends on both (HMAC-SHA-256).</summary>
+    public byte[] Seal(string text)
+    {
+        var salt = RandomNumberGenerator.GetBytes(SaltBytes);
+        return [.. salt, .. CodeOf(salt, text)];
+    }
+
+    /// <summary>Whether a seal is that of a text.</summary>
+    public bool IsSealed(string text, ReadOnlySpan<byte> seal) =>
+        seal.Length > SaltBytes && CryptographicOperations.FixedTimeEquals(CodeOf(seal[..SaltBytes], text), seal[SaltBytes..]);
+
+    private byte[] CodeOf(ReadOnlySpan<byte> salt, string text) => HMACSHA256.HashData(
+        Rfc2898DeriveBytes.Pbkdf2(_passphrase, salt, _iterations, HashAlgorithmName.SHA256, HMACSHA256.HashSizeInBytes), Encoding.UTF8.GetBytes(text));
 }

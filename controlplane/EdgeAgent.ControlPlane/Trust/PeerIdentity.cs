@@ -18,6 +18,9 @@ internal sealed record PeerIdentity(string Id, HostName? Host, EquatableArray<Ro
     /// <summary>When its certificate ends; null for a caller without one.</summary>
     public DateTimeOffset? Expires { get; init; }
 
+    /// <summary>The pin of the embedded authority that issued its certificate; none without one.</summary>
+    public Digest Authority { get; init; }
+
     /// <summary>Why what it showed proves nothing; null for nothing to say.</summary>
     public string? Problem { get; init; }
 

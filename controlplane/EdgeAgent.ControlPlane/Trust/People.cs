@@ -36,8 +36,8 @@ internal sealed class People(PeopleTable people, TimeProvider time, ServerCertif
         if (!people.Create(person, secret))
             throw new RpcException(new(StatusCode.AlreadyExists, $"there is a {request.Name}; expected another name, or delete that one first"));
         var response = new CreateUserResponse { Token = secret is null ? "" : BearerToken.Of(secret), NotAfter = person.Expires?.ToTimestamp() };
-        if (certificates?.Authority is { } authority)
-            response.Authorities.Add(ByteString.CopyFrom(authority.Certificate.RawData));
+        if (certificates?.Authorities is { } authorities)
+            response.Authorities.AddRange(authorities.Current.Members.Select(member => ByteString.CopyFrom(member.Authority.Certificate.RawData)));
         return response;
     }
 

@@ -22,7 +22,9 @@ internal sealed partial class PolicySigner
     private readonly string _trustDomain;
     private readonly long _epoch;
     private readonly Lock _signing = new();
-    private volatile Signed? _last;
+
+    // One for each authority in use: of two the newest two.
+    private volatile Signed[] _last = [];
 
     public PolicySigner(EpochTable epochs, ServerConfiguration configuration, TimeProvider time, ILogger<PolicySigner> logger, ServerCertificates? certificates = null)
     {
@@ -34,13 +36,14 @@ internal sealed partial class PolicySigner
     /// <summary>What is stated of a host that a state has; null where nothing is signed.</summary>
     /// <param name="newest">The newest state.</param>
     /// <param name="host">The host.</param>
+    /// <param name="authority">The pin of the authority that issued the host's certificate, which the host knows for certain; none for the one that issues.</param>
     /// <param name="known">The signer's certificate that the host was sent last; replaced by another.</param>
-    public Statement? StatementOf(FleetState newest, HostName host, ref ByteString? known)
+    public Statement? StatementOf(FleetState newest, HostName host, Digest authority, ref ByteString? known)
     {
         if (_certificates is null)
             return null;
         var served = newest.For(host);
-        var signed = SignedAt(newest, _certificates.Signer);
+        var signed = SignedAt(newest, _certificates.SignerOf(authority));
         var proof = served.Tree.ProofOf(host.ToString()) ?? throw new InvalidOperationException($"{host} has a policy at revision {served.Revision} which is not in the tree that is signed");
         var isNew = !ReferenceEquals(known, signed.Signer);
         known = signed.Signer;
@@ -59,15 +62,17 @@ internal sealed partial class PolicySigner
     // Whoever asks first for a state signs it for all hosts; by another certificate it is signed anew.
     private Signed SignedAt(FleetState newest, X509Certificate2 certificate)
     {
-        if (_last is { } present && present.Is(newest, certificate))
+        if (_last.FirstOrDefault(signed => signed.Is(newest, certificate)) is { } present)
             return present;
         lock (_signing)
         {
-            if (_last is { } other && other.Is(newest, certificate))
+            if (_last.FirstOrDefault(signed => signed.Is(newest, certificate)) is { } other)
                 return other;
-            var signer = _last is { } last && ReferenceEquals(last.Certificate, certificate) ? last.Signer : ByteString.CopyFrom(certificate.RawData);
+            var signer = _last.FirstOrDefault(signed => ReferenceEquals(signed.Certificate, certificate))?.Signer ?? ByteString.CopyFrom(certificate.RawData);
             using var key = certificate.GetECDsaPrivateKey()!;
-            return _last = new(newest, certificate, signer, Sign(key, newest.Revision, newest), newest.Rollout is { } rollout ? Sign(key, newest.Revision, rollout.Base) : null);
+            var made = new Signed(newest, certificate, signer, Sign(key, newest.Revision, newest), newest.Rollout is { } rollout ? Sign(key, newest.Revision, rollout.Base) : null);
+            _last = [made, .. _last.Where(signed => !ReferenceEquals(signed.Certificate, certificate)).Take(1)];
+            return made;
         }
     }
 

@@ -3,13 +3,15 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using EdgeAgent.Contracts;
 using EdgeAgent.ControlPlane.Configuration;
+using EdgeAgent.ControlPlane.Storage;
 using EdgeAgent.Wire;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace EdgeAgent.ControlPlane.Trust;
 
-/// <summary>What the server shows its callers, what it signs policies with, and which authorities it believes: the operator's files, or the embedded authority.</summary>
+/// <summary>What the server shows its callers, what it signs policies with, and which authorities it believes: the operator's files, or the embedded authorities.</summary>
 internal sealed class ServerCertificates : IDisposable
 {
     private static readonly TimeSpan ServerLifetime = TimeSpan.FromDays(90);
@@ -22,67 +24,64 @@ internal sealed class ServerCertificates : IDisposable
     private readonly string[] _names;
     private readonly string _signerId;
     private readonly TimeProvider _time;
-    private X509Certificate2 _server;
+    private readonly Dictionary<Digest, X509Certificate2> _signers = [];
+    private readonly X509Certificate2? _ownSigner;
+    private AuthorityMember? _issuer;
+    private X509Certificate2? _server;
     private SslStreamCertificateContext? _context;
-    private X509Certificate2 _signer;
 
-    private ServerCertificates(ServerConfiguration configuration, TimeProvider time)
+    private ServerCertificates(ServerConfiguration configuration, AuthorityTable table, TimeProvider time)
     {
         _time = time;
         _signerId = RevisionSignature.SignerOf(configuration.TrustDomain);
         _names = [.. configuration.ServerNames, "localhost", "127.0.0.1", "::1", Dns.GetHostName(), .. AddressNames(configuration.Listen.Address)];
         if (configuration.Certificates is { } files)
-        {
-            _server = LoadFiles(files);
-            _signer = LoadSigner(files);
-            return;
-        }
-
-        Authority = CertificateAuthority.LoadOrCreate(configuration.DataDirectory, time.GetUtcNow(), configuration.PassphraseFile);
-        _clientAuthorities.Add(Authority.Certificate);
-        _server = Usable(Authority.IssueServer(_names, time.GetUtcNow(), ServerLifetime));
-        _signer = Authority.IssueSigner(_signerId, time.GetUtcNow(), SignerLifetime);
+            (_server, _ownSigner) = (LoadFiles(files), LoadSigner(files));
+        else
+            Authorities = Authorities.Open(configuration, table, time.GetUtcNow());
     }
 
-    /// <summary>The embedded authority; null with the operator's own certificates.</summary>
-    public CertificateAuthority? Authority { get; }
+    /// <summary>The embedded authorities; null with the operator's own certificates.</summary>
+    public Authorities? Authorities { get; }
 
     /// <summary>
-    /// The certificate of the key that signs policies, with the key. The embedded authority issues a new one for each start, and before the
-    /// present one ends; the key is never on disk.
+    /// The certificate of the key that signs policies for hosts whose own certificates are of an authority, with the key. An embedded
+    /// authority issues a new one for each start, and before the present one ends; the key is never on disk.
     /// </summary>
-    public X509Certificate2 Signer
+    /// <param name="authority">The authority's pin; none, or one that is not in use any more, for the one that issues.</param>
+    public X509Certificate2 SignerOf(Digest authority = default)
     {
-        get
+        if (Authorities is null)
+            return _ownSigner!;
+        var set = Authorities.Current;
+        var issuer = set.Members.FirstOrDefault(member => member.Authority.Pin == authority)?.Authority ?? set.Issuing;
+        lock (_renewing)
         {
-            lock (_renewing)
-            {
-                if (Authority is not null && IsOld(_signer, _time.GetUtcNow()))
-                    _signer = Authority.IssueSigner(_signerId, _time.GetUtcNow(), SignerLifetime);
-                return _signer;
-            }
+            if (!_signers.TryGetValue(issuer.Pin, out var signer) || IsOld(signer, _time.GetUtcNow()))
+                _signers[issuer.Pin] = signer = issuer.IssueSigner(_signerId, _time.GetUtcNow(), SignerLifetime);
+            return signer;
         }
     }
 
     /// <summary>Loads or makes all that TLS needs.</summary>
     /// <exception cref="ConfigurationException">A file is missing or not what it should be.</exception>
-    public static ServerCertificates Load(ServerConfiguration configuration, TimeProvider time) => new(configuration, time);
+    /// <exception cref="StoreException">The store cannot be read.</exception>
+    public static ServerCertificates Load(ServerConfiguration configuration, AuthorityTable table, TimeProvider time) => new(configuration, table, time);
 
     /// <summary>
     /// Sets the server side of TLS. A client may come without certificate, for enrolment; one that it brings must lead to an authority that is
-    /// believed, and what it may call is decided per call.
+    /// known, and what it may call is decided per call.
     /// </summary>
     public void Configure(HttpsConnectionAdapterOptions https)
     {
         https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
         https.HandshakeTimeout = HandshakePatience;
         https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-        https.ServerCertificateSelector = (_, _) => Current();
-        https.ServerCertificateChain = _chain;
-        // Times are looked at for each call, so that a host whose certificate ended is told so rather than cut off.
+        https.ServerCertificateSelector = (_, _) => CurrentContext().TargetCertificate;
+        // Times and retired authorities are looked at for each call, so that a host whose certificate ended is told so rather than cut off.
         https.OnAuthenticate = (_, options) =>
         {
-            options.CertificateChainPolicy = OnlyAuthorities.ToPolicy(_clientAuthorities, ignoreTime: true);
+            options.CertificateChainPolicy = OnlyAuthorities.ToPolicy(Authorities?.Current.Recognized ?? _clientAuthorities, ignoreTime: true);
 
             // One context for all connections: a selected certificate would make OpenSSL's anew for each, which costs a connection memory
             // and time, and no session could be resumed.
@@ -94,9 +93,10 @@ internal sealed class ServerCertificates : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _server.Dispose();
-        _signer.Dispose();
-        Authority?.Dispose();
+        _server?.Dispose();
+        _ownSigner?.Dispose();
+        foreach (var signer in _signers.Values)
+            signer.Dispose();
     }
 
     private static IEnumerable<string> AddressNames(IPAddress address) =>
@@ -125,11 +125,15 @@ internal sealed class ServerCertificates : IDisposable
         }
     }
 
+    // Who knows the other authority alone, or the one before, is shown by it that this one's key is good.
     private SslStreamCertificateContext CurrentContext()
     {
-        var certificate = Current();
         lock (_renewing)
-            return _context is { } made && made.TargetCertificate == certificate ? made : _context = SslStreamCertificateContext.Create(certificate, _chain, offline: true);
+        {
+            if (Authorities?.Current.Members[0] is { } issuer && (_issuer != issuer || IsOld(_server!, _time.GetUtcNow())))
+                (_issuer, _server, _context) = (issuer, Usable(issuer.Authority.IssueServer(_names, _time.GetUtcNow(), ServerLifetime)), null);
+            return _context ??= SslStreamCertificateContext.Create(_server!, _issuer is { } member ? [.. member.Cross] : _chain, offline: true);
+        }
     }
 
     private X509Certificate2 LoadSigner(CertificateFiles files)
@@ -145,18 +149,6 @@ internal sealed class ServerCertificates : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
             throw new ConfigurationException($"{files.SigningCertificate}, {files.SigningKey}: {e.Message} (expected the certificate and the key that sign policies, in PEM)");
-        }
-    }
-
-    private X509Certificate2 Current()
-    {
-        if (Authority is null)
-            return _server;
-        lock (_renewing)
-        {
-            if (IsOld(_server, _time.GetUtcNow()))
-                _server = Usable(Authority.IssueServer(_names, _time.GetUtcNow(), ServerLifetime));
-            return _server;
         }
     }
 

@@ -54,7 +54,7 @@ internal static class EnrolledFleet
     {
         var now = DateTimeOffset.UtcNow;
         using var store = Store.Open(dataDirectory, 0);
-        using var authority = CertificateAuthority.LoadOrCreate(dataDirectory, now);
+        using var authority = AuthorityFile.LoadOrCreate(dataDirectory, now).Issuing;
         var root = X509CertificateLoader.LoadCertificate(authority.Certificate.RawData);
         var tokens = Enumerable.Range(0, hosts).Select(ApplicationOf).Distinct().ToDictionary(
             application => application,
