@@ -55,6 +55,7 @@ internal static class RunCommand
             .AddSingleton<HostIdentity>()
             .AddSingleton<IdentityFile>()
             .AddSingleton<PolicyTrust>()
+            .AddSingleton<KeptPolicyProof>()
             .AddSingleton(services => new HostFactsReader(options, services.GetRequiredService<HostIdentity>(), choice.Kind.Name()))
             .AddSingleton(_ => ServiceSupervisor.FromEnvironment())
             .AddSingleton<TranslatedChannel>()

@@ -96,7 +96,8 @@ internal sealed class ControlPlaneLink(
         }
         catch (Exception e) when (e is RpcException or SocketException or IOException or HttpRequestException or OperationCanceledException or InvalidOperationException or WebException)
         {
-            if (e is RpcException { StatusCode: StatusCode.Unauthenticated })
+            // A control plane that has other authorities than this host takes nothing from it; a token for it says so by its pin.
+            if (e is RpcException { StatusCode: StatusCode.Unauthenticated } || server?.Refusal is not null)
                 source?.Refused();
             return server?.Refusal is { } refusal ? $"the control plane is not believed: {refusal}" : e is RpcException rpc ? $"{rpc.StatusCode}: {rpc.Status.Detail}" : e.Message;
         }
@@ -106,9 +107,10 @@ internal sealed class ControlPlaneLink(
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         using var call = client.Connect(cancellationToken: ending.Token);
-        using var session = new StreamSession(call, events, agent, outbox, facts, evidence, trust, Instance, log, welcome => Welcomed(welcome, way));
-        var serving = session.RunAsync(ending.Token);
+        using var session = new StreamSession(call, events, agent, outbox, facts, evidence, trust, Instance, log, welcome => Welcomed(welcome, way), within => source?.RenewWithin(within));
+        // It listens before the control plane can ask.
         var renewed = source?.RenewedAsync(client, ending.Token) ?? Task.Delay(Timeout.Infinite, ending.Token);
+        var serving = session.RunAsync(ending.Token);
         try
         {
             if (await Task.WhenAny(serving, renewed).ConfigureAwait(false) == serving)

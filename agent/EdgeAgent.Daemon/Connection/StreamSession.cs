@@ -18,7 +18,8 @@ internal sealed class StreamSession(
     PolicyTrust trust,
     string instance,
     ILogger log,
-    Action<Welcome> welcomed) : IDisposable
+    Action<Welcome> welcomed,
+    Action<TimeSpan> renew) : IDisposable
 {
     private static readonly TimeSpan ResyncPause = TimeSpan.FromSeconds(1);
 
@@ -156,6 +157,9 @@ internal sealed class StreamSession(
             case Command.CommandOneofCase.SendRuleset:
                 if (Digest.TryParse(command.SendRuleset.Digest, out var digest))
                     _rulesetsWanted.Writer.TryWrite(digest);
+                break;
+            case Command.CommandOneofCase.RenewCertificate:
+                renew(command.RenewCertificate.Within?.ToTimeSpan() ?? TimeSpan.Zero);
                 break;
             case Command.CommandOneofCase.ShowYourself:
                 outbox.Repeat();

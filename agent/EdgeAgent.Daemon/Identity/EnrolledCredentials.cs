@@ -17,12 +17,14 @@ internal sealed class EnrolledCredentials : ICredentialSource
     private readonly HostFactsReader _facts;
     private readonly EventQueue _clock;
     private readonly ILogger<EnrolledCredentials> _log;
+    private readonly KeptPolicyProof? _policy;
+    private TaskCompletionSource<TimeSpan> _asked = new();
     private KeptIdentity? _kept;
     private bool _refused;
 
-    public EnrolledCredentials(AgentOptions options, IdentityFile file, HostIdentity identity, HostFactsReader facts, EventQueue clock, ILogger<EnrolledCredentials> log)
+    public EnrolledCredentials(AgentOptions options, IdentityFile file, HostIdentity identity, HostFactsReader facts, EventQueue clock, ILogger<EnrolledCredentials> log, KeptPolicyProof? policy = null)
     {
-        (_options, _file, _identity, _facts, _clock, _log) = (options, file, identity, facts, clock, log);
+        (_options, _file, _identity, _facts, _clock, _log, _policy) = (options, file, identity, facts, clock, log, policy);
         try
         {
             _kept = file.Load();
@@ -72,7 +74,10 @@ internal sealed class EnrolledCredentials : ICredentialSource
         {
             try
             {
-                Keep(await EnrolmentClient.RenewAsync(open, _kept!.Token, () => _clock.TimeOfDay, cancellation).ConfigureAwait(false));
+                var next = await EnrolmentClient.RenewAsync(open, _kept!.Token, () => _clock.TimeOfDay, cancellation).ConfigureAwait(false);
+                if (_policy?.ObjectionTo(next.Credentials, _kept.Credentials) is { } objection)
+                    throw new IdentityException($"the next certificate comes without the authority that proves the policy on disk ({objection}); expected a newer policy first");
+                Keep(next);
                 AgentLog.Renewed(_log, _kept.Credentials.Id, _kept.End);
                 return;
             }
@@ -85,6 +90,8 @@ internal sealed class EnrolledCredentials : ICredentialSource
         }
     }
 
+    public void RenewWithin(TimeSpan span) => _asked.TrySetResult(span);
+
     public void Refused() => _refused = true;
 
     private void Keep(KeptIdentity identity)
@@ -94,13 +101,17 @@ internal sealed class EnrolledCredentials : ICredentialSource
         _identity.Take(identity.Credentials);
     }
 
-    // Waits by a clock that never jumps, in steps, so that a clock that is set right while we wait is noticed.
+    // Waits by a clock that never jumps, in steps, so that a clock that is set right while we wait is noticed. What was asked for on an
+    // earlier connection was done; where it was not, it is asked for again on this one.
     private async Task WaitUntilDueAsync(CancellationToken cancellation)
     {
+        var asked = _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
         var begun = _clock.Now;
         var atMost = _kept!.RenewalDue - _clock.TimeOfDay;
-        while (_clock.TimeOfDay < _kept.RenewalDue && _clock.Now - begun < atMost)
-            await Task.Delay(Shorter(TimeSpan.FromMinutes(1), atMost - (_clock.Now - begun)), _clock.Time, cancellation).ConfigureAwait(false);
+        while (_clock.TimeOfDay < _kept.RenewalDue && _clock.Now - begun < atMost && !asked.Task.IsCompleted)
+            await await Task.WhenAny(asked.Task, Task.Delay(Shorter(TimeSpan.FromMinutes(1), atMost - (_clock.Now - begun)), _clock.Time, cancellation)).ConfigureAwait(false);
+        if (asked.Task.IsCompleted)
+            await Task.Delay(await asked.Task.ConfigureAwait(false) * Random.Shared.NextDouble(), _clock.Time, cancellation).ConfigureAwait(false);
     }
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : b;

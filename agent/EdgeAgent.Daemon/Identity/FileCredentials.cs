@@ -34,6 +34,11 @@ internal sealed class FileCredentials : ICredentialSource
             await Task.Delay(Look, _clock.Time, cancellation).ConfigureAwait(false);
     }
 
+    public void RenewWithin(TimeSpan span)
+    {
+        // The operator renews them.
+    }
+
     public void Refused()
     {
     }

@@ -16,6 +16,9 @@ internal interface ICredentialSource
     /// <param name="cancellation">Ends the wait.</param>
     Task RenewedAsync(Wire.V1.AgentService.AgentServiceClient open, CancellationToken cancellation);
 
+    /// <summary>The control plane asks for the credentials to be renewed before their time, at some moment within so long.</summary>
+    void RenewWithin(TimeSpan span);
+
     /// <summary>The control plane does not take the credentials.</summary>
     void Refused();
 }

@@ -107,6 +107,22 @@ public sealed class EnrolledCredentialsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_host_that_is_asked_renews_before_its_time_and_once()
+    {
+        WriteToken(_authority.Token());
+        var source = Source();
+        source.RenewWithin(TimeSpan.Zero);
+        var first = await source.ObtainAsync(Way, default);
+        using var channel = ControlPlaneChannel.Open(Way, first.Trust().ToOptions());
+        var renewed = source.RenewedAsync(new AgentService.AgentServiceClient(channel), default);
+        Assert.False(renewed.IsCompleted);
+        source.RenewWithin(TimeSpan.FromMilliseconds(100));
+        source.RenewWithin(TimeSpan.FromDays(1));
+        await renewed.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal([first.Certificate.SerialNumber], _authority.Renewed);
+    }
+
+    [Fact]
     public async Task A_full_disk_spends_no_token()
     {
         WriteToken(_authority.Token());

@@ -175,6 +175,30 @@ public sealed class PolicyTrustTests : IDisposable
     }
 
     [Fact]
+    public void A_host_forgets_no_authority_that_proves_what_it_keeps()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=another authority", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var other = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddYears(-1), DateTimeOffset.UtcNow.AddYears(1));
+        var own = Issue(names => names.AddUri(new("spiffe://test.local/ns/shop/host/web-1")));
+        HostCredentials both = new(own, [], [other, _authority]), alone = new(own, [], [other]);
+        var cache = new PolicyCache(_directory.State, new DurableFiles());
+        var proof = new KeptPolicyProof(new() { ControlPlanes = [new("https://localhost")], Name = "", StateDirectory = _directory.Path }, _directory.State, cache);
+        Assert.Null(proof.ObjectionTo(alone, both));
+
+        var kept = PolicyVersion.Of(Policies.Inbound(9, 80, "10.0.0.1"));
+        cache.Keep(new(kept with { Statement = Signed(kept.Policy) }, Contracts.Failsafe.Defaults));
+        Assert.Contains("authority of this host", proof.ObjectionTo(alone, both), StringComparison.Ordinal);
+        Assert.Null(proof.ObjectionTo(both, both));
+        Assert.Null(proof.ObjectionTo(both, alone));
+
+        // What nobody believes anyway holds nothing up.
+        File.WriteAllText(_directory.State.Policy, "damaged");
+        Assert.Null(proof.ObjectionTo(alone, both));
+    }
+
+    [Fact]
     public void A_host_whose_policy_on_disk_is_refused_is_never_open()
     {
         var kernelLost = new Agenda(failsafes: Contracts.Failsafe.Defaults);
