@@ -83,6 +83,7 @@ public static class Edgectl
         root.Subcommands.Add(AuditCommand.Create(terminal, server));
         root.Subcommands.Add(TokenCommand.Create(terminal, server));
         root.Subcommands.Add(HostCommand.Create(terminal, server));
+        root.Subcommands.Add(AuthorityCommand.Create(terminal, server));
         root.Subcommands.Add(UserCommand.Create(terminal, server));
         return root;
     }

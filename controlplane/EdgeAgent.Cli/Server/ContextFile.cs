@@ -31,6 +31,28 @@ internal sealed record ContextFile(string Path, ClientContext Context)
         }
     }
 
+    /// <summary>Writes another context in the place of this one: whole or not at all, and for its owner alone.</summary>
+    /// <exception cref="CommandFailure">It cannot be written.</exception>
+    public void Write(ClientContext context)
+    {
+        var beside = $"{Path}.new";
+        try
+        {
+            File.Delete(beside);
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using (var file = new FileStream(beside, options))
+            using (var writer = new StreamWriter(file))
+                writer.Write(context.ToJson());
+            File.Move(beside, Path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CommandFailure.BadInput($"{Path}: {e.Message.TrimEnd('.')}; expected to be able to write the context");
+        }
+    }
+
     /// <summary>A field in PEM; null where the context is silent.</summary>
     public PemText? Pem(string field, string? text) => text is null ? null : new($"{Path}: {field}", text);
 

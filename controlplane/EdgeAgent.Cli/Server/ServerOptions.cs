@@ -23,10 +23,13 @@ internal sealed class ServerOptions
         root.Options.Add(_token);
     }
 
+    /// <summary>The context that the command is given.</summary>
+    public ContextFile ReadContext(ParseResult command, Terminal terminal) => ContextFile.Read(Value(command, terminal, _context, "EDGECTL_CONTEXT"), terminal);
+
     /// <summary>Makes a connection; the network is touched by its first call.</summary>
     public ServerConnection Connect(ParseResult command, Terminal terminal)
     {
-        var file = ContextFile.Read(Value(command, terminal, _context, "EDGECTL_CONTEXT"), terminal);
+        var file = ReadContext(command, terminal);
         var context = file.Context;
         var given = Value(command, terminal, _server, "EDGECTL_SERVER") ?? context.Server
             ?? throw CommandFailure.BadInput("edgectl: no server; expected --server URL, EDGECTL_SERVER in the environment, or a context that names one");

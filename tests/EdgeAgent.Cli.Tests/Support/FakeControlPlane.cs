@@ -76,11 +76,19 @@ internal sealed class FakeControlPlane : IAsyncDisposable
 
         public Func<RevokeHostRequest, RevokeHostResponse>? RevokeHost { get; init; }
 
+        public Func<ListAuthoritiesRequest, ListAuthoritiesResponse>? ListAuthorities { get; init; }
+
+        public Func<OrderAuthorityRequest, OrderAuthorityResponse>? OrderAuthority { get; init; }
+
         public Func<WatchRequest, IEnumerable<RevisionEntry>>? Watch { get; init; }
     }
 
     private sealed class Service(Answers answers) : AdminService.AdminServiceBase
     {
+        public override Task<ListAuthoritiesResponse> ListAuthorities(ListAuthoritiesRequest request, ServerCallContext context) => Answer(answers.ListAuthorities, request);
+
+        public override Task<OrderAuthorityResponse> OrderAuthority(OrderAuthorityRequest request, ServerCallContext context) => Answer(answers.OrderAuthority, request);
+
         public override Task<ApplyResponse> Apply(ApplyRequest request, ServerCallContext context) => Answer(answers.Apply, request);
 
         public override Task<ApplyResponse> Diff(ApplyRequest request, ServerCallContext context) => Answer(answers.Diff, request);
