@@ -154,6 +154,9 @@ public sealed class BookinfoLab : IAsyncLifetime
     /// <summary>The directory of an agent's files.</summary>
     internal string StateOf(string host) => Path.Combine(_directory.FullName, host);
 
+    /// <summary>The certificates of the control plane's authorities, in PEM, the one that issues first.</summary>
+    internal string Authorities() => File.ReadAllText(Path.Combine(_directory.FullName, "control", "ca.pem"));
+
     /// <summary>What an agent wrote since it was started.</summary>
     internal string AgentSaid(string host) => _agents.TryGetValue(host.Split('/')[^1], out var agent) ? agent.Said : "";
 
