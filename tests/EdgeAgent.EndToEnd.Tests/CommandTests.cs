@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EdgeAgent.EndToEnd.Tests.Support;
 
 namespace EdgeAgent.EndToEnd.Tests;
@@ -43,16 +44,38 @@ public sealed class CommandTests(BookinfoLab lab)
     }
 
     [Fact]
-    public async Task Explain_answers_live_with_the_exit_code_of_the_verdict()
+    public async Task Explain_answers_live_with_the_exit_code_of_the_verdict_and_the_matrix_agrees()
     {
         await lab.EnforceAsync(Manifests.DefaultDeny, Manifests.WithoutLimits);
 
         var allowed = await lab.EdgectlAsync("explain", "default/reviews-v1", "default/ratings", "TCP/9080");
         var denied = await lab.EdgectlAsync("explain", "default/sleep", "default/ratings", "TCP/9080");
+        using var matrix = JsonDocument.Parse((await lab.EdgectlAsync("connectivity", "--matrix", "-o", "json")).Succeeded().Output);
 
         Assert.Equal(0, allowed.ExitCode);
         Assert.Contains("BookendPolicy default/reviews-to-ratings", allowed.Output, StringComparison.Ordinal);
         Assert.Equal(1, denied.ExitCode);
+        Assert.Contains("TCP/9080", Allowed(matrix, "default/reviews-v1", "default/ratings"), StringComparison.Ordinal);
+        Assert.Equal("", Allowed(matrix, "default/sleep", "default/ratings"));
+    }
+
+    [Fact]
+    public async Task The_clusters_half_is_exported_from_what_the_server_has()
+    {
+        const string Pod = "{apiVersion: v1, kind: Pod, metadata: {name: job-1, namespace: default, labels: {app: job}}, status: {podIP: 10.99.0.1}}";
+        await lab.EnforceAsync(Manifests.DefaultDeny);
+
+        var none = await lab.EdgectlAsync("export", "--for", "kubernetes");
+        (await lab.EdgectlWithInputAsync(Pod, "apply", "-f", "-")).Succeeded();
+        var kubernetes = await lab.EdgectlAsync("export", "--for", "kubernetes");
+        var calico = await lab.EdgectlAsync("export", "--for", "calico");
+        (await lab.EdgectlWithInputAsync(Pod, "delete", "-f", "-")).Succeeded();
+
+        Assert.Contains("nothing to export", none.Succeeded().Error, StringComparison.Ordinal);
+        Assert.Contains("kind: NetworkPolicy", kubernetes.Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains("policyTypes: [Egress]", kubernetes.Output, StringComparison.Ordinal);
+        Assert.Contains("projectcalico.org/v3", calico.Succeeded().Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await lab.EdgectlWithInputAsync(calico.Output, "lint", "-f", "-", "-o", "json")).ExitCode & 2);
     }
 
     [Fact]
@@ -80,5 +103,15 @@ public sealed class CommandTests(BookinfoLab lab)
         Assert.Equal(1, (await lab.EdgectlAsync("status", "default/nobody")).ExitCode);
         Assert.Equal(1, (await lab.EdgectlAsync("get", "host", "nobody")).ExitCode);
         Assert.Equal(2, (await lab.EdgectlAsync("get", "gadgets")).ExitCode);
+    }
+
+    /// <summary>The traffic that a matrix allows from one host to another, in words.</summary>
+    private static string Allowed(JsonDocument matrix, string from, string to)
+    {
+        var ends = matrix.RootElement.GetProperty("ends").EnumerateArray().Select(end => end.GetProperty("hosts").EnumerateArray().Select(host => host.GetString()).ToList()).ToList();
+        var atoms = matrix.RootElement.GetProperty("atoms").EnumerateArray().Select(atom => atom.GetProperty("traffic").GetString()!).ToList();
+        var cell = matrix.RootElement.GetProperty("cells").EnumerateArray()
+            .First(cell => ends[cell.GetProperty("from").GetInt32()].Contains(from) && ends[cell.GetProperty("to").GetInt32()].Contains(to));
+        return string.Join(' ', cell.GetProperty("allowed").EnumerateArray().Select(atom => atoms[atom.GetInt32()]));
     }
 }
