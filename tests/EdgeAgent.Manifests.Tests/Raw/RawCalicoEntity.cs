@@ -61,7 +61,7 @@ internal sealed class RawCalicoEntity(RawWorld world, JsonNode? entity, string? 
     {
         if (entity!["namespaceSelector"] is { } places ? !IsIn(world, endpoint, (string)places!) : policyNamespace is not null && endpoint.Namespace != policyNamespace)
             return false;
-        if (entity["serviceAccounts"]?["names"] is JsonArray accounts && !accounts.Any(account => endpoint.ActsAs((string)account!)))
+        if (entity["serviceAccounts"]?["names"] is JsonArray accounts && !accounts.Any(account => endpoint.Account == (string?)account))
             return false;
         return entity["selector"] is not { } selector || PlainSelector.Matches((string)selector!, LabelsOf(endpoint));
     }

@@ -20,7 +20,7 @@ internal sealed class RawEndpoint(JsonObject document)
     /// <summary>Null for what is in no namespace.</summary>
     public string? Namespace { get; } = (string?)document["metadata"]!["namespace"];
 
-    public Dictionary<string, string> Labels { get; } = LabelsOf(document);
+    public Dictionary<string, string> Labels { get; } = LabelsOf(document["metadata"]!["labels"]);
 
     /// <summary>The addresses of a host.</summary>
     public IEnumerable<IPAddress> Addresses => _blocks.Select(block => block.First);
@@ -28,8 +28,8 @@ internal sealed class RawEndpoint(JsonObject document)
     /// <summary>What policies call a pod: a host is one here, too.</summary>
     public bool IsWorkload => Kind is "Host" or "Pod";
 
-    /// <summary>Whether it acts as a service account of its namespace; a pod that names none is the one called default.</summary>
-    public bool ActsAs(string account) => Kind == "Pod" && ((string?)document["spec"]!["serviceAccountName"] ?? "default") == account;
+    /// <summary>The service account that it acts as by its own document: a pod that names none is the one called default, and nothing else has one.</summary>
+    public string? Account => Kind == "Pod" ? (string?)document["spec"]!["serviceAccountName"] ?? "default" : null;
 
     /// <summary>Whether policies are enforced at it.</summary>
     public bool IsPoliced => Kind is "Host" or "HostEndpoint";
@@ -40,8 +40,8 @@ internal sealed class RawEndpoint(JsonObject document)
     /// </summary>
     public bool AllowsUndecided => Kind == "Host" || (string?)(document["spec"]!["profiles"] as JsonArray ?? []).FirstOrDefault() == "projectcalico-default-allow";
 
-    public static Dictionary<string, string> LabelsOf(JsonObject document) =>
-        (document["metadata"]!["labels"] as JsonObject ?? []).ToDictionary(label => label.Key, label => (string)label.Value!, StringComparer.Ordinal);
+    public static Dictionary<string, string> LabelsOf(JsonNode? labels) =>
+        (labels as JsonObject ?? []).ToDictionary(label => label.Key, label => (string)label.Value!, StringComparer.Ordinal);
 
     public bool Has(IPAddress address) => _blocks.Exists(block => block.Holds(address));
 

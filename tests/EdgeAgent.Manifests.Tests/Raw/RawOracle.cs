@@ -4,7 +4,7 @@ namespace EdgeAgent.Manifests.Tests.Raw;
 
 /// <summary>
 /// What documents say of one flow, read from the documents themselves with their specifications beside: Kubernetes "Network Policies", the
-/// network policy API's "API reference", Calico's "Resource definitions" of policies, tiers, sets and host endpoints. It shares nothing with the
+/// network policy API's "API reference", Calico's "Resource definitions" of policies, tiers, sets and host endpoints, and Istio's "Authorization Policy". It shares nothing with the
 /// product, not even the reading of addresses.
 /// </summary>
 internal sealed class RawOracle
@@ -37,6 +37,8 @@ internal sealed class RawOracle
     {
         if (_world.HostAt(flow.SelfOf(side)) is not { } host || host.Has(flow.PeerOf(side)))
             return true;
+        if (side == RawSide.Ingress && !RawAuthorization.Allows(_world, host, flow))
+            return false;
         foreach (var (tier, policies) in _tiers)
         {
             var selecting = policies.Where(policy => policy.Rules(side) is not null && policy.Selects(host)).ToList();

@@ -37,7 +37,7 @@ internal sealed class RawWorld(IReadOnlyList<JsonObject> documents)
     public Dictionary<string, string> NamespaceLabels(string name)
     {
         var declared = Namespaces.FirstOrDefault(document => (string?)document["metadata"]!["name"] == name);
-        var labels = declared is null ? [] : RawEndpoint.LabelsOf(declared);
+        var labels = declared is null ? [] : RawEndpoint.LabelsOf(declared["metadata"]!["labels"]);
         labels["kubernetes.io/metadata.name"] = name;
         return labels;
     }
