@@ -23,7 +23,7 @@ internal sealed record ConditionInput(AuthorizationSource? Source, Authorization
     private static ConditionInput? Build(ObjectInput input)
     {
         var (values, except) = (input.ReadList(ValuesField), input.ReadList(NotValues));
-        if (!input.Has(ValuesField) && !input.Has(NotValues))
+        if (!input.HasItems(ValuesField) && !input.HasItems(NotValues))
             input.Error("the condition has neither values nor notValues; expected one of them");
         return input.Read(Key) switch
         {

@@ -14,13 +14,13 @@ internal sealed record OperationInput(AuthorizationOperation Operation, Equatabl
     private static readonly Field<IReadOnlyList<Located<string>>> NotPorts = Texts("notPorts", "of the workload");
     private static readonly Field<IReadOnlyList<Located<string>>>[] Requests = [.. RequestNames.Select(name => Texts(name, "only a proxy can tell"))];
 
+    private static readonly Field[] Fields = [Ports, NotPorts, .. Requests];
+
     /// <summary>An operation.</summary>
     public static ValueType<OperationInput> Type { get; } = new ObjectValue<OperationInput>(
         "an operation with ports and notPorts",
-        [Ports, NotPorts, .. Requests],
-        static input => new(
-            new(ReadPorts(input.ReadList(Ports)), ReadPorts(input.ReadList(NotPorts))),
-            Requests.Where(field => input.ReadList(field).Count > 0).Select(field => field.Name).ToEquatableArray()));
+        Fields,
+        Build);
 
     /// <summary>Whether nothing is left without the fields that only a proxy can tell.</summary>
     public bool IsEmpty => Operation.Ports.IsEmpty && Operation.NotPorts.IsEmpty;
@@ -38,6 +38,15 @@ internal sealed record OperationInput(AuthorizationOperation Operation, Equatabl
         }
 
         return ports.ToEquatableArray();
+    }
+
+    private static OperationInput Build(ObjectInput input)
+    {
+        if (!Fields.Any(field => input.HasItems(field)))
+            input.Error("the operation is empty, which would be all of them; expected ports or their like, or the rule without to");
+        return new(
+            new(ReadPorts(input.ReadList(Ports)), ReadPorts(input.ReadList(NotPorts))),
+            Requests.Where(field => input.ReadList(field).Count > 0).Select(field => field.Name).ToEquatableArray());
     }
 
     private static Field<IReadOnlyList<Located<string>>> Texts(string name, string note) => Field.Optional(name, new ListValue<string>(Values.Text), note).Derived();

@@ -20,10 +20,12 @@ internal sealed record SourceInput(AuthorizationSource Source, EquatableArray<st
     private static readonly Field<IReadOnlyList<Located<Cidr>>> NotBlocks = Field.Optional("notIpBlocks", new ListValue<Cidr>(NetworkValues.BlockOrAddress), "of the source's address").Derived();
     private static readonly Field<IReadOnlyList<Located<string>>>[] Requests = [.. RequestNames.Select(name => Patterns(name, "only a proxy can tell"))];
 
+    private static readonly Field[] Fields = [Principals, NotPrincipals, Namespaces, NotNamespaces, ServiceAccounts, NotServiceAccounts, Blocks, NotBlocks, .. Requests];
+
     /// <summary>A source.</summary>
     public static ValueType<SourceInput> Type { get; } = new ObjectValue<SourceInput>(
         "a source with principals, namespaces and ipBlocks",
-        [Principals, NotPrincipals, Namespaces, NotNamespaces, ServiceAccounts, NotServiceAccounts, Blocks, NotBlocks, .. Requests],
+        Fields,
         Build);
 
     /// <summary>Whether nothing is left without the fields that only a proxy can tell.</summary>
@@ -31,17 +33,24 @@ internal sealed record SourceInput(AuthorizationSource Source, EquatableArray<st
 
     private static Field<IReadOnlyList<Located<string>>> Patterns(string name, string note) => Field.Optional(name, new ListValue<string>(Values.Text), note).Derived();
 
-    private static SourceInput Build(ObjectInput input) => new(
-        new()
-        {
-            Principals = [.. input.ReadList(Principals).Texts(), .. Accounts(input.ReadList(ServiceAccounts))],
-            NotPrincipals = [.. input.ReadList(NotPrincipals).Texts(), .. Accounts(input.ReadList(NotServiceAccounts))],
-            Namespaces = input.ReadList(Namespaces).Texts(),
-            NotNamespaces = input.ReadList(NotNamespaces).Texts(),
-            Blocks = input.ReadList(Blocks).Select(block => block.Value).ToEquatableArray(),
-            NotBlocks = input.ReadList(NotBlocks).Select(block => block.Value).ToEquatableArray(),
-        },
-        Requests.Where(field => input.ReadList(field).Count > 0).Select(field => field.Name).ToEquatableArray());
+    private static SourceInput Build(ObjectInput input)
+    {
+        if (!Fields.Any(field => input.HasItems(field)))
+            input.Error("the source is empty, which would be everybody; expected principals, namespaces, ipBlocks or their like, or the rule without from");
+        if (new Field[] { ServiceAccounts, NotServiceAccounts }.Any(field => input.HasItems(field)) && new Field[] { Principals, NotPrincipals, Namespaces, NotNamespaces }.Any(field => input.HasItems(field)))
+            input.Error("serviceAccounts stand beside principals or namespaces; expected one or the other");
+        return new(
+            new()
+            {
+                Principals = [.. input.ReadList(Principals).Texts(), .. Accounts(input.ReadList(ServiceAccounts))],
+                NotPrincipals = [.. input.ReadList(NotPrincipals).Texts(), .. Accounts(input.ReadList(NotServiceAccounts))],
+                Namespaces = input.ReadList(Namespaces).Texts(),
+                NotNamespaces = input.ReadList(NotNamespaces).Texts(),
+                Blocks = input.ReadList(Blocks).Select(block => block.Value).ToEquatableArray(),
+                NotBlocks = input.ReadList(NotBlocks).Select(block => block.Value).ToEquatableArray(),
+            },
+            Requests.Where(field => input.ReadList(field).Count > 0).Select(field => field.Name).ToEquatableArray());
+    }
 
     private static IEnumerable<string> Accounts(IReadOnlyList<Located<string>> accounts)
     {

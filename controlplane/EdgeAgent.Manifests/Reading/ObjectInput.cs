@@ -13,6 +13,9 @@ internal readonly record struct ObjectInput(YamlMapping Mapping, ReadContext Con
     /// <summary>Whether the field is there and not null.</summary>
     public bool Has(Field field) => Mapping.TryGet(field.Name, out _);
 
+    /// <summary>Whether the field is there, not null and not an empty list.</summary>
+    public bool HasItems(Field field) => Mapping.TryGet(field.Name, out var node) && node is not YamlSequence { Items.Count: 0 };
+
     /// <summary>Reads a field; false when it is absent, null or wrong (which was reported).</summary>
     public bool TryRead<T>(Field<T> field, [MaybeNullWhen(false)] out T value)
     {

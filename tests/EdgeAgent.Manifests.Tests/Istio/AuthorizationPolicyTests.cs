@@ -23,6 +23,24 @@ public sealed class AuthorizationPolicyTests
         """).Decides("default/sleep > default/ratings TCP/9080 : deny", "default/sleep > vm/mysqldb TCP/3306 : allow");
 
     [Fact]
+    public void The_addresses_of_a_network_set_are_in_no_namespace() => IstioWorld.With(Policy("ALLOW", "[{from: [{source: {namespaces: [other]}}]}]") + "\n---\n" + """
+        apiVersion: projectcalico.org/v3
+        kind: NetworkSet
+        metadata: {name: everything, namespace: other}
+        spec: {nets: [0.0.0.0/0]}
+        """).Decides("default/sleep > default/ratings TCP/9080 : deny", "192.0.2.7 > default/ratings TCP/9080 : deny");
+
+    [Theory]
+    [InlineData("[{from: [{source: {}}]}]", "the source is empty")]
+    [InlineData("[{from: [{source: {namespaces: []}}]}]", "the source is empty")]
+    [InlineData("[{to: [{operation: {}}]}]", "the operation is empty")]
+    [InlineData("[{to: [{operation: {ports: []}}]}]", "the operation is empty")]
+    [InlineData("[{when: [{key: source.namespace, values: []}]}]", "neither values nor notValues")]
+    [InlineData("[{from: [{source: {serviceAccounts: [web], namespaces: [vm]}}]}]", "serviceAccounts stand beside principals or namespaces")]
+    public void What_would_be_everybody_because_it_is_empty_is_refused_as_at_home(string rules, string reason) =>
+        Assert.Contains(reason, Reading.Error(Policy("ALLOW", rules)), StringComparison.Ordinal);
+
+    [Fact]
     public void Deny_comes_before_allow() => IstioWorld.With(Policy("ALLOW", "[{}]") + "\n---\n" + Policy("DENY", """
         [{from: [{source: {namespaces: [default]}}], to: [{operation: {notPorts: ["9080"]}}]}]
         """, "d")).Decides(

@@ -7,23 +7,13 @@ internal static class RawReduction
 {
     /// <param name="documents">The documents.</param>
     /// <param name="difference">What differs for documents; null where nothing does, or where they are refused.</param>
+    /// <returns>The documents, of which no part can be left out without a change of what differs.</returns>
     public static string Smallest(IReadOnlyList<JsonObject> documents, Func<IReadOnlyList<JsonObject>, string?> difference)
     {
         var what = difference(documents);
-        for (var smaller = Smaller(documents, difference); smaller is not null; smaller = Smaller(documents, difference))
-            (documents, what) = smaller.Value;
-        return $"{what}\n{DocumentText.Of(documents, 0)}";
-    }
-
-    private static (IReadOnlyList<JsonObject>, string)? Smaller(IReadOnlyList<JsonObject> documents, Func<IReadOnlyList<JsonObject>, string?> difference)
-    {
-        foreach (var candidate in Without(documents))
-        {
-            if (difference(candidate) is { } what)
-                return (candidate, what);
-        }
-
-        return null;
+        while (Without(documents).FirstOrDefault(candidate => difference(candidate) == what) is { } smaller)
+            documents = smaller;
+        return DocumentText.Of(documents, 0);
     }
 
     private static IEnumerable<IReadOnlyList<JsonObject>> Without(IReadOnlyList<JsonObject> documents)
