@@ -142,7 +142,7 @@ internal sealed record MeshRegistry
 
     private static MeshService OfService(ServiceResource service, IEnumerable<EndpointSliceResource> slices) => new(Qualified(service.Key.Name, service.Key.Namespace), service.Key.Namespace)
     {
-        Selected = service.Selector is { } selector ? new() { Namespace = service.Key.Namespace, Selector = selector } : null,
+        Selected = service.Selector is { } selector ? new() { Namespace = service.Key.Namespace, Selector = selector, WorkloadsOnly = true } : null,
         Addresses = service.Selector is null ? slices.SelectMany(AddressesOf).ToEquatableArray() : [],
         Ports = service.Ports.Where(port => port.Protocol == IpProtocol.Tcp).ToEquatableArray(),
     };
@@ -155,7 +155,7 @@ internal sealed record MeshRegistry
 
     private static MeshService OfEntry(ServiceEntryResource entry, string host) => new(host, entry.Key.Namespace)
     {
-        Selected = entry.WorkloadSelector is { } labels ? new() { Namespace = entry.Key.Namespace, Selector = LabelSelectors.Of(labels) } : null,
+        Selected = entry.WorkloadSelector is { } labels ? new() { Namespace = entry.Key.Namespace, Selector = LabelSelectors.Of(labels), WorkloadsOnly = true } : null,
         Addresses = entry.WorkloadSelector is not null ? []
             : entry.Endpoints.IsEmpty ? entry.Resolution == ServiceResolution.Dns ? [] : entry.Addresses.Select(block => new MeshAddress(block, [], LabelSet.Empty)).ToEquatableArray()
             : entry.Endpoints.Where(endpoint => endpoint.Address is not null)

@@ -109,7 +109,7 @@ internal sealed class RouteDerivation(MeshView view, Action<Diagnostic> report)
     private static EquatableArray<PeerMatch> Workloads(EquatableArray<string>? exported, string ofNamespace, Selector selector)
     {
         if (ofNamespace.Length > 0)
-            return Includes(exported, ofNamespace) ? [PeerMatch.Of(new EndpointMatch { Namespace = ofNamespace, Selector = selector })] : [];
+            return Includes(exported, ofNamespace) ? [PeerMatch.Of(new EndpointMatch { Namespace = ofNamespace, Selector = selector, WorkloadsOnly = true })] : [];
         return exported is { IsEmpty: true } ? [] : [PeerMatch.Of(MeshNamespaces.Of(exported, selector))];
     }
 

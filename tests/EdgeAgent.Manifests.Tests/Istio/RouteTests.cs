@@ -22,6 +22,28 @@ public sealed class RouteTests
         "default/ratings > default/sleep TCP/80 : allow",
         "default/sleep > default/reviews-v1 TCP/9080 : allow");
 
+    [Theory]
+    [InlineData("{name: reviews, labels: {version: v2}}")]
+    [InlineData("{name: reviews.default.svc.cluster.local, labels: {version: v2}}")]
+    public void The_addresses_of_a_network_set_are_no_workloads_whatever_its_labels(string source) => IstioWorld.With($$"""
+        apiVersion: config.istio.io/v1alpha2
+        kind: RouteRule
+        metadata: {name: r, namespace: default}
+        spec:
+          destination: {name: ratings}
+          match:
+            source: {{source}}
+          route: [{labels: {version: v1}, weight: 100}]
+        ---
+        apiVersion: projectcalico.org/v3
+        kind: NetworkSet
+        metadata: {name: everything, namespace: default, labels: {app: reviews, version: v2} }
+        spec: {nets: [0.0.0.0/0]}
+        """).Decides(
+        "default/reviews-v2 > default/ratings TCP/9080 : allow",
+        "default/sleep > default/ratings TCP/9080 : deny",
+        "192.0.2.7 > default/ratings TCP/9080 : deny");
+
     [Fact]
     public void Hosts_that_no_route_leads_to_are_closed_and_routes_add_up() => IstioWorld.With("""
         apiVersion: config.istio.io/v1alpha2
