@@ -131,7 +131,7 @@ public sealed class ConnectTests
         using var call = new AgentService.AgentServiceClient(server.Channel()).Connect();
         await call.RequestStream.WriteAsync(new() { Hello = new() { Facts = Wire.HostFactsMapping.ToWire(facts) } });
         await Eventually.HoldsAsync(async () => (await server.Admin.StatusAsync(new())).Hosts.Any(host => host.Connected), "the slow host connects");
-        const int Rounds = 60;
+        const int Rounds = 24;
         long newest = 0;
         for (var round = 0; round < Rounds; round++)
             newest = await server.AcceptAsync(Blocks(many.Skip(round % 2 * 6000).Take(6000), round));

@@ -145,7 +145,10 @@ public sealed class BootedHostTests(AgentPackage package) : IClassFixture<AgentP
         host.WaitUntilRunning();
         stranger.Dispose();
 
-        Assert.Equal(ProbeResult.Answered, network.Connect(BootedNetwork.Friend));
+        // A machine that runs may still be bringing up its network.
+        Assert.True(
+            SpinWait.SpinUntil(() => network.Connect(BootedNetwork.Friend) == ProbeResult.Answered, TimeSpan.FromSeconds(20)),
+            host.Try("journalctl -b -u edgeagent --no-pager | tail -n 20; nft list table inet edgeagent").Said);
         Assert.Equal(ProbeResult.Silent, network.Connect(BootedNetwork.Stranger));
         Assert.Equal(0, stranger.Answered);
         Assert.True(
