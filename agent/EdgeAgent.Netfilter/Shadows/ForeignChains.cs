@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeAgent.Dataplane;
 
 namespace EdgeAgent.Netfilter;
@@ -22,11 +23,16 @@ internal static class ForeignChains
             var hook = (Hook)number;
             var overrules = hook is Hook.Input or Hook.Output || (hook == Hook.Forward && forward) || ours.Contains(number);
             if (overrules && (!chain.PolicyAccepts || ReachesDrop(chain, byChain)))
-                found.Add(new ForeignBaseChain(family, chain.Table, chain.Name, hook, chain.Priority, !chain.PolicyAccepts).ToString());
+                found.Add(Words(family, chain, hook));
         }
 
         return new(found, ours.Contains((uint)Hook.Forward));
     }
+
+    /// <summary>As the status shows it: <c>inet firewalld filter_INPUT (input, priority 10, policy drop)</c>.</summary>
+    private static string Words(string family, ListedChain chain, Hook hook) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{family} {chain.Table} {chain.Name} ({hook.ToString().ToLowerInvariant()}, priority {chain.Priority}{(chain.PolicyAccepts ? "" : ", policy drop")})");
 
     private static bool IsOurs(ListedChain chain) => chain.Family == NetfilterHeader.Inet && chain.Table == Ruleset.Table;
 
