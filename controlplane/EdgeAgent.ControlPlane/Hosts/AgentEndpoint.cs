@@ -55,7 +55,8 @@ internal sealed partial class AgentEndpoint(
         var host = new HostName(said.Namespace, said.Name);
         var caller = RpcFailures.Guard(() => callers.RequireHost(context, host));
         var feed = FeedOf(hello, host, caller);
-        var claims = configuration.Insecure ? new(said, []) : HostClaims.Judge(said, RpcFailures.Guard(() => enrolment.Connected(caller)), publisher.Current);
+        var enrolled = configuration.Insecure ? null : RpcFailures.Guard(() => enrolment.Connected(caller));
+        var claims = configuration.Insecure ? new(said, []) : HostClaims.Judge(said, enrolled?.Grant, publisher.Current);
         var facts = claims.Facts;
         if (!claims.Refused.IsEmpty)
             LogClaims(host, string.Join("; ", claims.Refused));
@@ -68,7 +69,7 @@ internal sealed partial class AgentEndpoint(
         {
             // Whoever revokes ends the streams that are open then; this one may just have opened.
             RpcFailures.Guard(() => callers.RequireHost(context, host));
-            if (RpcFailures.Guard(() => enrolment.RenewalOf(caller)) is { } renewal)
+            if (enrolment.RenewalOf(caller, enrolled) is { } renewal)
                 connection.Enqueue(renewal);
             LogConnected(host, context.Peer, hello.Revision);
             board.Connected(host, facts, claims.Refused);

@@ -79,19 +79,19 @@ internal sealed partial class Enrolment(
         return response;
     }
 
-    /// <summary>What a connecting host may claim; null where the operator's own authority vouches for hosts, which grants nothing more.</summary>
-    public EnrolmentGrant? Connected(PeerIdentity caller)
+    /// <summary>The enrolment of a connecting host; null where the operator's own authority vouches for hosts, which grants nothing more.</summary>
+    public EnrolledHost? Connected(PeerIdentity caller)
     {
         var enrolled = enrolments.Find(caller.Host!.Value);
         if (enrolled is { PreviousSerial.Length: > 0 } && enrolled.Serial == caller.Serial)
             enrolments.Settle(enrolled.Host, enrolled.Serial);
-        return enrolled?.Grant;
+        return enrolled;
     }
 
     /// <summary>What asks a host for its next certificate, where the authorities are newer than what came with the one that it shows; else null.</summary>
-    public Command? RenewalOf(PeerIdentity caller)
+    public Command? RenewalOf(PeerIdentity caller, EnrolledHost? enrolled)
     {
-        if (configuration.Insecure || configuration.Certificates is not null || enrolments.Find(caller.Host!.Value) is not { } enrolled)
+        if (configuration.Certificates is not null || enrolled is null)
             return null;
         var known = enrolled.Serial == caller.Serial ? enrolled.Authorities : enrolled.PreviousAuthorities;
         return known < issuing.Require().Version ? connections.Renewal() : null;
