@@ -34,17 +34,16 @@ internal static class DestinationRuleReader
         NameRule.Subdomain,
         [SpecField, IstioKinds.Status],
         static input => input.Root.Read(SpecField) is { } spec
-            ? new DestinationRuleResource(input.Key, input.Source) { Host = spec.Host, Subsets = spec.Subsets }
+            ? new DestinationRuleResource(input.Key, input.Source) { Host = spec.Host, Subsets = spec.Subsets, ExportTo = spec.ExportTo }
             : null);
 
-    private sealed record Spec(string Host, EquatableArray<ServiceSubset> Subsets);
+    private sealed record Spec(string Host, EquatableArray<ServiceSubset> Subsets, EquatableArray<string> ExportTo);
 
     private sealed record Subset(ServiceSubset Value);
 
     private static Spec? ReadSpec(ObjectInput input)
     {
-        var (host, subsets) = (input.Read(Host), input.ReadList(Subsets));
-        input.ReadList(IstioValues.ExportTo);
+        var (host, subsets, exportTo) = (input.Read(Host), input.ReadList(Subsets), input.ReadList(IstioValues.ExportTo).Texts());
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (subset, node, context) in subsets)
         {
@@ -52,7 +51,7 @@ internal static class DestinationRuleReader
                 context.Error(node, $"subset '{subset.Value.Name}' comes twice; expected different names");
         }
 
-        return host is null ? null : new(host, subsets.Select(subset => subset.Value.Value).ToEquatableArray());
+        return host is null ? null : new(host, subsets.Select(subset => subset.Value.Value).ToEquatableArray(), exportTo);
     }
 
     private static Subset? ReadSubset(ObjectInput input) =>

@@ -48,7 +48,11 @@ internal static class RouteRuleReader
         IsNamespaced: true,
         NameRule.Subdomain,
         [SpecField, IstioKinds.Status],
-        static input => input.Root.Read(SpecField) is { } spec ? new RouteResource(input.Key, input.Source) { Edges = spec.Edges } : null);
+        static input => input.Root.Read(SpecField) is { } spec ? new RouteResource(input.Key, input.Source) { Edges = [.. spec.Edges.Select(edge => WithNamespace(edge, input.Key.Namespace))] } : null);
+
+    /// <summary>A source without a name is workloads by their labels, of the rule's namespace where it does not name another.</summary>
+    private static RouteEdge WithNamespace(RouteEdge edge, string own) =>
+        edge.Caller is WorkloadCaller { Namespace.Length: 0 } caller ? edge with { Caller = caller with { Namespace = own } } : edge;
 
     private sealed record Spec(EquatableArray<RouteEdge> Edges);
 

@@ -75,12 +75,16 @@ internal sealed record VirtualRoute(IReadOnlyList<VirtualMatch> Matches, Equatab
         foreach (var (item, index) in input.ReadList(Mirrors).Select((item, index) => (item.Value, index)))
             yield return new(item.Destination, $"mirrors[{index}]", item.Source);
         foreach (var edge in Authority.Edges(input, RouteCaller.NotStated, (Redirect, "redirect"), (Rewrite, "rewrite")))
-            yield return new(edge.Destination, edge.Label, edge.Source);
+            yield return new(edge.Destination, edge.Label, edge.Source) { KeepsPort = false };
     }
 }
 
 /// <summary>Something that a route leads to.</summary>
-internal sealed record RouteTarget(RouteDestination Destination, string Label, SourcePosition Source);
+internal sealed record RouteTarget(RouteDestination Destination, string Label, SourcePosition Source)
+{
+    /// <summary>Whether the port that clients address is the one that they are led to.</summary>
+    public bool KeepsPort { get; init; } = true;
+}
 
 /// <summary>A VirtualService that a route hands over to.</summary>
 internal sealed record DelegateName(string Namespace, string Name);

@@ -54,11 +54,11 @@ internal static class VirtualServiceReader
         var delegates = new List<RouteDelegate>();
         foreach (var (name, route) in routes)
         {
-            foreach (var caller in Callers(route, gateways.IsEmpty ? [Mesh] : gateways))
+            foreach (var (caller, port) in Callers(route, gateways.IsEmpty ? [Mesh] : gateways))
             {
-                edges.AddRange(route.Targets.Select(target => new RouteEdge(caller, target.Destination, $"{name}.{target.Label}", target.Source)));
+                edges.AddRange(route.Targets.Select(target => new RouteEdge(caller, target.Destination, $"{name}.{target.Label}", target.Source) { AddressedPort = port, KeepsPort = target.KeepsPort }));
                 if (route.Delegate is { } handed)
-                    delegates.Add(new(caller, handed.Namespace, handed.Name, $"{name}.delegate", route.Source));
+                    delegates.Add(new(caller, handed.Namespace, handed.Name, $"{name}.delegate", route.Source) { AddressedPort = port });
             }
         }
 
@@ -68,10 +68,10 @@ internal static class VirtualServiceReader
     private static IEnumerable<(string, VirtualRoute)> Labelled(string name, IReadOnlyList<Located<VirtualRoute>> routes) =>
         routes.Select((route, index) => ($"{name}[{index}]", route.Value));
 
-    private static IEnumerable<RouteCaller> Callers(VirtualRoute route, EquatableArray<string> gateways)
+    private static IEnumerable<(RouteCaller Caller, ushort? Port)> Callers(VirtualRoute route, EquatableArray<string> gateways)
     {
         IEnumerable<VirtualMatch> matches = route.Matches.Count == 0 ? [VirtualMatch.Anything] : route.Matches;
-        return matches.SelectMany(match => (match.Gateways.IsEmpty ? gateways : match.Gateways).Select(gateway => Caller(match, gateway))).Distinct();
+        return matches.SelectMany(match => (match.Gateways.IsEmpty ? gateways : match.Gateways).Select(gateway => (Caller(match, gateway), match.Port))).Distinct();
     }
 
     private static RouteCaller Caller(VirtualMatch match, string gateway) =>

@@ -13,6 +13,9 @@ public sealed record DestinationRuleResource(ResourceKey Key, SourcePosition Sou
 
     /// <summary>The labels of each subset.</summary>
     public EquatableArray<ServiceSubset> Subsets { get; init; }
+
+    /// <summary>Namespaces whose clients see it: names, <c>.</c> for its own, <c>*</c> for all; empty for all. Those of its own always do.</summary>
+    public EquatableArray<string> ExportTo { get; init; }
 }
 
 /// <summary>A named part of a service.</summary>

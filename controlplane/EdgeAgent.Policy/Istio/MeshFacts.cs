@@ -72,19 +72,12 @@ internal sealed class MeshFacts
         return byEntry.IsEmpty ? [PeerMatch.Of(match)] : [PeerMatch.Of(match), PeerMatch.Of(byEntry)];
     }
 
-    /// <summary>A subset's labels: of several of one name, the first rule's count.</summary>
-    public LabelSet? Subset(string host, string name)
+    /// <summary>A subset's labels, as different clients know it. Of several rules for one name in one namespace, the first that has it counts.</summary>
+    public EquatableArray<SubsetLabels> Subset(MeshService service, string name)
     {
-        foreach (var rule in Declarations.Subsets.Values)
-        {
-            foreach (var subset in rule.Subsets)
-            {
-                if (subset.Name == name && Registry.Find(rule.Host, rule.Key.Namespace)?.Host == host)
-                    return subset.Labels;
-            }
-        }
-
-        return null;
+        var about = Declarations.Subsets.Values.Where(rule => rule.Host.StartsWith('*')
+            ? HostPattern.Matches(rule.Host, service.Host) : Registry.Find(rule.Host, rule.Key.Namespace)?.Host == service.Host).ToList();
+        return about.Count == 0 ? [] : new SubsetLookup(service, name, about, Declarations.Installation.RootNamespace).All();
     }
 
     /// <summary>A gateway by <c>namespace/name</c>, by a name of a namespace, or by a full name as a service has one.</summary>

@@ -18,6 +18,10 @@ internal static class MeshNamespaces
         { } several => new() { NamespaceSelector = Selector.In(NameLabel, several), Selector = selector, WorkloadsOnly = true },
     };
 
+    /// <summary>Workloads of all namespaces but these with some labels.</summary>
+    public static EndpointMatch AllBut(IReadOnlyCollection<string> namespaces, Selector selector) =>
+        namespaces.Count == 0 ? Any(selector) : new() { NamespaceSelector = Selector.NotIn(NameLabel, namespaces), Selector = selector, WorkloadsOnly = true };
+
     /// <summary>Endpoints of all namespaces but these.</summary>
     public static EndpointMatch Except(IReadOnlyCollection<string> namespaces) =>
         namespaces.Count == 0 ? Any(Selector.All) : new() { NamespaceSelector = Selector.NotIn(NameLabel, namespaces) };

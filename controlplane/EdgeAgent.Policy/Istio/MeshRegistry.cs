@@ -74,16 +74,16 @@ internal sealed record MeshRegistry
             && !changes.Values.Any(pair => (pair.New ?? pair.Old) is ServiceResource));
 
     /// <summary>
-    /// Finds a service: a short name is one of the namespace; <c>name.namespace</c>, with or without <c>svc</c> and the domain, one of
+    /// Finds a service: a short name is one of the namespace, whatever a ServiceEntry is called; <c>name.namespace</c>, with or without <c>svc</c> and the domain, one of
     /// that namespace; any other name one that a ServiceEntry gives, exactly or by a leading <c>*</c>.
     /// </summary>
     public MeshService? Find(string host, string ownNamespace)
     {
+        var parts = host.Split('.');
+        if (parts.Length == 1 && ByHost(Qualified(host, ownNamespace)) is { } own)
+            return own;
         if (ByHost(host) is { } exact)
             return exact;
-        var parts = host.Split('.');
-        if (parts.Length == 1)
-            return ByHost(Qualified(host, ownNamespace));
         if (parts.Length == 2 || (parts.Length == 3 && parts[2] == "svc"))
         {
             if (ByHost(Qualified(parts[0], parts[1])) is { } named)
@@ -145,6 +145,7 @@ internal sealed record MeshRegistry
         Selected = service.Selector is { } selector ? new() { Namespace = service.Key.Namespace, Selector = selector, WorkloadsOnly = true } : null,
         Addresses = service.Selector is null ? slices.SelectMany(AddressesOf).ToEquatableArray() : [],
         Ports = service.Ports.Where(port => port.Protocol == IpProtocol.Tcp).ToEquatableArray(),
+        HasOnePort = service.Ports.Count == 1,
     };
 
     private static IEnumerable<MeshAddress> AddressesOf(EndpointSliceResource slice)
@@ -163,6 +164,7 @@ internal sealed record MeshRegistry
         Names = AskedFor(entry, host).Where(asked => DomainName.TryParse(asked.Name, out _, out _)).Select(asked => asked with { Name = asked.Name.TrimEnd('.').ToLowerInvariant() }).ToEquatableArray(),
         UnresolvableNames = AskedFor(entry, host).Select(asked => (asked.Name, Problem: DomainName.TryParse(asked.Name, out _, out var problem) ? "" : problem)).Where(asked => asked.Problem.Length > 0).ToEquatableArray(),
         Ports = entry.Ports.Where(port => port.Protocol == IpProtocol.Tcp).ToEquatableArray(),
+        HasOnePort = entry.Ports.Count == 1,
         ExportTo = entry.ExportTo,
     };
 

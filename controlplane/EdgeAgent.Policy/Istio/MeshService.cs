@@ -16,6 +16,9 @@ internal sealed record MeshService(string Host, string Namespace)
     /// <summary>Its TCP ports.</summary>
     public EquatableArray<ServicePort> Ports { get; init; }
 
+    /// <summary>Whether it has no port of any protocol but one: then that is called, whatever port was addressed.</summary>
+    public bool HasOnePort { get; init; }
+
     /// <summary>Namespaces whose clients see it; empty for all.</summary>
     public EquatableArray<string> ExportTo { get; init; }
 

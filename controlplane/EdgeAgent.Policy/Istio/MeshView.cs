@@ -36,8 +36,9 @@ internal sealed class MeshView(MeshFacts facts, MeshReads reads)
     /// <summary>A VirtualService.</summary>
     public RouteResource? Route(ResourceKey key) => Ask(MeshParts.Routes, now => now.Declarations.Routes.GetValueOrDefault(key));
 
-    /// <summary>A subset's labels.</summary>
-    public LabelSet? Subset(MeshService service, string name) => Ask(MeshParts.Subsets | MeshParts.Services, now => now.Subset(service.Host, name));
+    /// <summary>A subset's labels (<see cref="MeshFacts.Subset"/>).</summary>
+    public EquatableArray<SubsetLabels> Subset(MeshService service, string name) =>
+        Ask(MeshParts.Subsets | MeshParts.Services | MeshParts.Installation, now => now.Subset(service, name));
 
     /// <summary>A gateway (<see cref="MeshFacts.Gateway"/>).</summary>
     public GatewayResource? Gateway(string name, string ownNamespace) => Ask(MeshParts.Gateways, now => now.Gateway(name, ownNamespace));

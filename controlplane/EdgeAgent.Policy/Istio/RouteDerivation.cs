@@ -46,42 +46,49 @@ internal sealed class RouteDerivation(MeshView view, Action<Diagnostic> report)
 
     private IEnumerable<PolicyRule> Rules(RouteResource route, MeshService service, RouteEdge edge)
     {
-        if (Subset(route, service, edge) is not { } subset)
-            yield break;
-        var callers = Callers(route, service, edge);
-        if (callers.IsEmpty)
-            yield break;
+        var seeing = ClientScope.Of(route.ExportTo, route.Key.Namespace).And(ClientScope.Of(service.ExportTo, service.Namespace));
         var label = edge.Caller is UnstatedCaller ? $"{edge.Label} (source not stated)" : edge.Label;
-        var any = false;
-        foreach (var target in view.Targets(service, subset, edge.Destination.Port))
+        var port = PortOf(service, edge);
+        var (isCalled, isServed) = (false, false);
+        foreach (var subset in Subset(route, service, edge))
         {
-            any = true;
-            yield return new(Verdict.Pass, label, edge.Source) { Traffic = [target.Traffic], Peers = callers, Self = target.Endpoints };
+            var callers = Callers(route, service, edge, seeing.And(subset.Clients));
+            if (callers.IsEmpty)
+                continue;
+            isCalled = true;
+            foreach (var target in view.Targets(service, subset.Labels, port))
+            {
+                isServed = true;
+                yield return new(Verdict.Pass, label, edge.Source) { Traffic = [target.Traffic], Peers = callers, Self = target.Endpoints };
+            }
         }
 
-        if (!any)
-            Warn(route, edge, edge.Destination.Port is { } port ? $"{service.Host} has no TCP port {port}: the route opens nothing" : $"{service.Host} has no TCP port: the route opens nothing");
+        if (isCalled && !isServed)
+            Warn(route, edge, port is { } number ? $"{service.Host} has no TCP port {number}: the route opens nothing" : $"{service.Host} has no TCP port: the route opens nothing");
     }
 
-    private LabelSet? Subset(RouteResource route, MeshService service, RouteEdge edge)
+    /// <summary>A destination that names no port is called on the one that clients address, unless the service has no other.</summary>
+    private static ushort? PortOf(MeshService service, RouteEdge edge) =>
+        edge.Destination.Port ?? (edge.KeepsPort && !service.HasOnePort ? edge.AddressedPort : null);
+
+    /// <summary>The endpoints that are meant, for different clients.</summary>
+    private EquatableArray<SubsetLabels> Subset(RouteResource route, MeshService service, RouteEdge edge)
     {
         var name = edge.Destination.Subset;
         if (name.Length == 0)
-            return edge.Destination.Labels;
-        if (view.Subset(service, name) is { } labels)
-            return labels;
-        Warn(route, edge, $"no DestinationRule for {service.Host} defines the subset '{name}': the route opens nothing");
-        return null;
+            return [new(ClientScope.All, edge.Destination.Labels)];
+        var subsets = view.Subset(service, name);
+        if (subsets.IsEmpty)
+            Warn(route, edge, $"no DestinationRule for {service.Host} defines the subset '{name}': the route opens nothing");
+        return subsets;
     }
 
-    private EquatableArray<PeerMatch> Callers(RouteResource route, MeshService service, RouteEdge edge)
+    private EquatableArray<PeerMatch> Callers(RouteResource route, MeshService service, RouteEdge edge, ClientScope seeing)
     {
-        var exported = Visibility.Both(
-            Visibility.Namespaces(route.ExportTo, route.Key.Namespace), Visibility.Namespaces(service.ExportTo, service.Namespace));
         switch (edge.Caller)
         {
             case WorkloadCaller caller:
-                return Workloads(exported, caller.Namespace, LabelSelectors.Of(caller.Labels));
+                return Workloads(seeing, caller.Namespace, LabelSelectors.Of(caller.Labels));
             case ServiceCaller caller:
                 if (view.Find(caller.Host, caller.Namespace.Length > 0 ? caller.Namespace : route.Key.Namespace) is not { } source)
                 {
@@ -89,31 +96,29 @@ internal sealed class RouteDerivation(MeshView view, Action<Diagnostic> report)
                     return [];
                 }
 
-                return Includes(exported, source.Namespace) ? ServiceTargets.Members(source, caller.Labels) : [];
+                return seeing.Includes(source.Namespace) ? ServiceTargets.Members(source, caller.Labels) : [];
             case GatewayCaller caller:
                 if (view.Gateway(caller.Gateway, route.Key.Namespace) is { } gateway)
-                    return Workloads(exported, caller.Namespace, LabelSelectors.Both(LabelSelectors.Of(gateway.Selector), LabelSelectors.Of(caller.Labels)));
+                    return Workloads(seeing, caller.Namespace, LabelSelectors.Both(LabelSelectors.Of(gateway.Selector), LabelSelectors.Of(caller.Labels)));
                 Warn(route, edge, $"no Gateway '{caller.Gateway}': the route opens nothing");
                 return [];
             default:
                 return view.Settings(service.Namespace).Callers switch
                 {
-                    RouteCallers.Namespace => Workloads(exported, service.Namespace, Selector.All),
-                    RouteCallers.Mesh => Workloads(exported, "", Selector.All),
+                    RouteCallers.Namespace => Workloads(seeing, service.Namespace, Selector.All),
+                    RouteCallers.Mesh => Workloads(seeing, "", Selector.All),
                     _ => [],
                 };
         }
     }
 
     /// <summary>Workloads by label, of one namespace or of all, within those that see the route.</summary>
-    private static EquatableArray<PeerMatch> Workloads(EquatableArray<string>? exported, string ofNamespace, Selector selector)
+    private static EquatableArray<PeerMatch> Workloads(ClientScope seeing, string ofNamespace, Selector selector)
     {
         if (ofNamespace.Length > 0)
-            return Includes(exported, ofNamespace) ? [PeerMatch.Of(new EndpointMatch { Namespace = ofNamespace, Selector = selector, WorkloadsOnly = true })] : [];
-        return exported is { IsEmpty: true } ? [] : [PeerMatch.Of(MeshNamespaces.Of(exported, selector))];
+            seeing = seeing.And(new([ofNamespace], false));
+        return seeing.IsEmpty ? [] : [PeerMatch.Of(seeing.Workloads(selector))];
     }
-
-    private static bool Includes(EquatableArray<string>? exported, string ofNamespace) => exported is not { } names || names.Contains(ofNamespace);
 
     private IEnumerable<RouteEdge> WithDelegates(RouteResource route, HashSet<ResourceKey> seen)
     {
@@ -124,18 +129,32 @@ internal sealed class RouteDerivation(MeshView view, Action<Diagnostic> report)
             var key = new ResourceKey(RouteResource.VirtualServiceKind, handed.Namespace.Length > 0 ? handed.Namespace : route.Key.Namespace, handed.Name);
             if (seen.Contains(key))
                 continue;
-            if (view.Route(key) is not { } target)
+            if (Missing(route, key, out var target) is { } problem)
             {
-                report(new(Severity.Warning, handed.Source, route.Key, handed.Label, $"there is no {key} to delegate to: the route derives nothing") { Code = FindingCodes.UnresolvedName });
+                report(new(Severity.Warning, handed.Source, route.Key, handed.Label, $"{problem}: the route derives nothing") { Code = FindingCodes.UnresolvedName });
                 continue;
             }
 
-            foreach (var edge in WithDelegates(target, [.. seen, key]))
+            foreach (var edge in WithDelegates(target!, [.. seen, key]))
             {
-                if (RouteCaller.Both(handed.Caller, edge.Caller) is { } caller)
-                    yield return edge with { Caller = caller, Destination = Qualified(edge.Destination, key.Namespace) };
+                var isOtherPort = handed.AddressedPort is { } port && edge.AddressedPort is { } further && port != further;
+                if (!isOtherPort && RouteCaller.Both(handed.Caller, edge.Caller, (first, other) => view.Gateway(first, route.Key.Namespace) is { } gateway && gateway.Key == view.Gateway(other, key.Namespace)?.Key) is { } caller)
+                    yield return edge with { Caller = caller, Destination = Qualified(edge.Destination, key.Namespace), AddressedPort = handed.AddressedPort ?? edge.AddressedPort };
             }
         }
+    }
+
+    /// <summary>Why a route cannot be delegated to: a delegate has no hosts of its own, and is exported to where the route is.</summary>
+    private string? Missing(RouteResource route, ResourceKey key, out RouteResource? target)
+    {
+        target = view.Route(key);
+        return target switch
+        {
+            null => $"there is no {key} to delegate to",
+            { IsDelegate: false } => $"{key} has hosts of its own, so that nothing can be delegated to it",
+            _ when !Visibility.Includes(target.ExportTo, key.Namespace, route.Key.Namespace) => $"{key} is not exported to namespace {route.Key.Namespace}",
+            _ => null,
+        };
     }
 
     private static RouteDestination Qualified(RouteDestination destination, string ownNamespace) =>

@@ -32,10 +32,21 @@ public sealed record RouteResource(ResourceKey Key, SourcePosition Source) : Res
 /// <param name="Destination">What is called.</param>
 /// <param name="Label">Where in the resource, such as <c>http[0].route[1]</c>.</param>
 /// <param name="Source">Where it was written.</param>
-public sealed record RouteEdge(RouteCaller Caller, RouteDestination Destination, string Label, SourcePosition Source);
+public sealed record RouteEdge(RouteCaller Caller, RouteDestination Destination, string Label, SourcePosition Source)
+{
+    /// <summary>The port that clients address for the route to be theirs; null for any.</summary>
+    public ushort? AddressedPort { get; init; }
+
+    /// <summary>Whether the port that clients address is the one that they are led to, where the destination names none; not so where they connect anew.</summary>
+    public bool KeepsPort { get; init; } = true;
+}
 
 /// <summary>A route handed to another VirtualService, for the callers that reach it.</summary>
-public sealed record RouteDelegate(RouteCaller Caller, string Namespace, string Name, string Label, SourcePosition Source);
+public sealed record RouteDelegate(RouteCaller Caller, string Namespace, string Name, string Label, SourcePosition Source)
+{
+    /// <summary>The port that clients address for the route to be theirs; null for any.</summary>
+    public ushort? AddressedPort { get; init; }
+}
 
 /// <summary>What is called.</summary>
 /// <param name="Host">The service, as written: a short name, or a fully qualified one.</param>
@@ -51,28 +62,28 @@ public abstract record RouteCaller
     /// <summary>The route does not say.</summary>
     public static RouteCaller NotStated { get; } = new UnstatedCaller();
 
-    /// <summary>Who is meant by a route and by the one that it hands over to; null where nobody can be both.</summary>
-    /// <remarks>A delegate states workloads only: gateways and services are stated by routes that delegate.</remarks>
-    public static RouteCaller? Both(RouteCaller handing, RouteCaller handed)
+    /// <summary>Who is meant by a route and by the one that it hands over to; null where nobody can be both, or only by accident.</summary>
+    /// <param name="handing">Who is led to the other route.</param>
+    /// <param name="handed">Who it is for.</param>
+    /// <param name="isOneGateway">Whether two names are of one gateway.</param>
+    public static RouteCaller? Both(RouteCaller handing, RouteCaller handed, Func<string, string, bool> isOneGateway) => (handing, handed) switch
     {
-        if (handed is not WorkloadCaller further)
-            return handed is UnstatedCaller ? handing : handed;
-        return handing switch
-        {
-            WorkloadCaller first when Both(first.Namespace, first.Labels, further) is { } both => new WorkloadCaller(both.Namespace, both.Labels),
-            GatewayCaller first when Both(first.Namespace, first.Labels, further) is { } both => new GatewayCaller(first.Gateway, both.Namespace, both.Labels),
-            UnstatedCaller => further,
-            _ => null,
-        };
-    }
+        (_, UnstatedCaller) => handing,
+        (UnstatedCaller, WorkloadCaller) => handed,
+        (WorkloadCaller first, WorkloadCaller further) when Both(first.Namespace, first.Labels, further.Namespace, further.Labels) is { } both => new WorkloadCaller(both.Namespace, both.Labels),
+        (GatewayCaller first, WorkloadCaller further) when Both(first.Namespace, first.Labels, further.Namespace, further.Labels) is { } both => new GatewayCaller(first.Gateway, both.Namespace, both.Labels),
+        (GatewayCaller first, GatewayCaller further) when isOneGateway(first.Gateway, further.Gateway) && Both(first.Namespace, first.Labels, further.Namespace, further.Labels) is { } both =>
+            new GatewayCaller(first.Gateway, both.Namespace, both.Labels),
+        _ => null,
+    };
 
-    private static (string Namespace, LabelSet Labels)? Both(string ofNamespace, LabelSet labels, WorkloadCaller further)
+    private static (string Namespace, LabelSet Labels)? Both(string ofNamespace, LabelSet labels, string further, LabelSet furtherLabels)
     {
-        if (ofNamespace.Length > 0 && further.Namespace.Length > 0 && ofNamespace != further.Namespace)
+        if (ofNamespace.Length > 0 && further.Length > 0 && ofNamespace != further)
             return null;
-        if (further.Labels.Any(label => labels.TryGetValue(label.Key, out var value) && value != label.Value))
+        if (furtherLabels.Any(label => labels.TryGetValue(label.Key, out var value) && value != label.Value))
             return null;
-        return (ofNamespace.Length > 0 ? ofNamespace : further.Namespace, LabelSet.Of(labels.Concat(further.Labels)));
+        return (ofNamespace.Length > 0 ? ofNamespace : further, LabelSet.Of(labels.Concat(furtherLabels)));
     }
 }
 

@@ -28,7 +28,7 @@ internal sealed class ServiceTargets(IReadOnlyList<WorkloadPorts> workloads)
             if (service.Selected is { } selected)
             {
                 var match = selected with { Selector = LabelSelectors.Both(selected.Selector, LabelSelectors.Of(subset)) };
-                var own = workloads.Select(workload => (Number: workload.Number(port.Name), Addresses: workload.AddressesIn(match)))
+                var own = workloads.Select(workload => (Number: workload.Number(port.Name) ?? workload.Number(port.TargetPort.Name), Addresses: workload.AddressesIn(match)))
                     .Where(workload => workload is { Number: not null, Addresses.IsEmpty: false })
                     .ToList();
                 foreach (var (number, addresses) in own)

@@ -7,7 +7,7 @@ namespace EdgeAgent.Policy.Istio;
 /// <param name="Known">The workloads: an entry and the host at its address are two of one address, and either may be selected.</param>
 internal sealed record WorkloadPorts(EquatableArray<NamedPort> Ports, IReadOnlyList<KnownWorkload> Known)
 {
-    /// <summary>The workloads' number for a port of the service, by the port's name.</summary>
+    /// <summary>The workloads' number for a port of the service, by the port's name or by that of its target.</summary>
     public ushort? Number(string name)
     {
         foreach (var port in Ports)

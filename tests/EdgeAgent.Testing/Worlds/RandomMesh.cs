@@ -100,7 +100,8 @@ public sealed class RandomMesh(Random random, RandomMatches matches)
 
     private DestinationRuleResource Subset() => new(new(DestinationRuleResource.Kind, Namespace(), $"d{random.Next(2)}"), Position())
     {
-        Host = ServiceHost(),
+        Host = random.Next(6) == 0 ? $"*.{Namespace()}.svc.cluster.local" : ServiceHost(),
+        ExportTo = ExportTo(),
         Subsets = [.. Subsets.Select(name => new ServiceSubset(name, matches.Labels()))],
     };
 
@@ -108,7 +109,7 @@ public sealed class RandomMesh(Random random, RandomMatches matches)
 
     private RouteResource Route() => new(new(random.Next(2) == 0 ? RouteResource.RouteRuleKind : RouteResource.VirtualServiceKind, Namespace(), $"r{random.Next(4)}"), Position())
     {
-        Edges = [.. Enumerable.Range(0, random.Next(1, 3)).Select(i => new RouteEdge(Caller(), Destination(), $"http[{i}]", Position()))],
+        Edges = [.. Enumerable.Range(0, random.Next(1, 3)).Select(i => new RouteEdge(Caller(), Destination(), $"http[{i}]", Position()) { AddressedPort = random.Next(3) == 0 ? Pick(Ports) : null })],
         Delegates = random.Next(4) > 0 ? [] : [new(Caller(), random.Next(2) == 0 ? "" : Namespace(), $"r{random.Next(4)}", "http[9].delegate", Position())],
         ExportTo = ExportTo(),
         IsDelegate = random.Next(5) == 0,
