@@ -17,27 +17,26 @@ internal sealed class RawAuthorization(RawWorld world, JsonObject document)
 
     private string Action => (string?)document["metadata"]!["annotations"]?["istio.io/dry-run"] == "true" ? "AUDIT" : (string?)_spec?["action"] ?? "ALLOW";
 
-    /// <summary>Whether a workload's proxy would take a connection: no DENY policy matches, and one of the ALLOW policies does where there are any.</summary>
-    public static bool Allows(RawWorld world, RawEndpoint host, RawFlow flow)
+    /// <summary>Whether a workload's proxy would take a connection: no DENY policy matches, and one of the ALLOW policies does. Null where there are none that say so.</summary>
+    public static bool? Allows(RawWorld world, RawEndpoint host, RawFlow flow)
     {
         if (flow.Protocol != RawFlow.Tcp || !host.IsWorkload)
-            return true;
+            return null;
         var selecting = world.Of("security.istio.io", "AuthorizationPolicy").Select(document => new RawAuthorization(world, document)).Where(policy => policy.Selects(host, flow.Destination)).ToList();
         if (selecting.Exists(policy => policy.Action == "DENY" && policy.Matches(flow)))
             return false;
         var allowing = selecting.FindAll(policy => policy.Action == "ALLOW");
-        return allowing.Count == 0 || allowing.Exists(policy => policy.Matches(flow));
+        return allowing.Count == 0 ? null : allowing.Exists(policy => policy.Matches(flow));
     }
 
     /// <summary>A host is selected by what it is itself and, at the address of a WorkloadEntry, by what that says.</summary>
     private bool Selects(RawEndpoint host, IPAddress address) =>
-        Selects(host.Namespace, host.Labels) || EntriesAt(address).Any(entry => Selects((string?)entry["metadata"]!["namespace"], RawEndpoint.LabelsOf(entry["spec"]!["labels"])));
+        Selects(host.Namespace, host.Labels) || EntriesAt(address).Any(entry => Selects(entry.Namespace, entry.Labels));
 
     private bool Selects(string? place, Dictionary<string, string> labels) =>
         (_namespace == RootNamespace || place == _namespace) && RawLabelSelector.Selects(_spec?["selector"], labels);
 
-    private IEnumerable<JsonObject> EntriesAt(IPAddress address) =>
-        world.Of("networking.istio.io", "WorkloadEntry").Where(entry => new RawBlock((string)entry["spec"]!["address"]!).Holds(address));
+    private IEnumerable<RawEndpoint> EntriesAt(IPAddress address) => world.Entries.Where(entry => entry.Has(address));
 
     private bool Matches(RawFlow flow) => (_spec?["rules"] as JsonArray ?? []).Any(rule => Action == "DENY" ? Denies(rule!, flow) : !HasRequests(rule!) && Rule(rule!, flow));
 
@@ -101,7 +100,7 @@ internal sealed class RawAuthorization(RawWorld world, JsonObject document)
     private (string? Namespace, string? Account) IdentityOf(IPAddress address)
     {
         if (EntriesAt(address).FirstOrDefault() is { } entry)
-            return ((string?)entry["metadata"]!["namespace"], (string?)entry["spec"]!["serviceAccount"]);
+            return (entry.Namespace, entry.Account);
         return world.WorkloadAt(address) is { } workload ? (workload.Namespace, workload.Account) : (null, null);
     }
 

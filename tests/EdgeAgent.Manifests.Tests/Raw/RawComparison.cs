@@ -19,6 +19,9 @@ internal sealed class RawComparison
     /// <summary>How many flows were looked at that pass, and how many that do not.</summary>
     public (int Allowed, int Denied) Seen { get; private set; }
 
+    /// <summary>How many flows of those went to hosts that routes close: those that a route leads there, and others.</summary>
+    public (int Passed, int Closed) Routed => _oracle.Routed;
+
     /// <summary>Reads a text; null and the errors where it is refused.</summary>
     public static RawComparison? Of(string text, IReadOnlyList<JsonObject> documents, out string errors)
     {

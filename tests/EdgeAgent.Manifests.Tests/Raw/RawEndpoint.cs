@@ -3,11 +3,12 @@ using System.Text.Json.Nodes;
 
 namespace EdgeAgent.Manifests.Tests.Raw;
 
-/// <summary>A host, host endpoint, pod or network set as its document says.</summary>
+/// <summary>A host, host endpoint, pod, network set or WorkloadEntry as its document says.</summary>
 internal sealed class RawEndpoint(JsonObject document)
 {
     private readonly List<RawBlock> _blocks = document["status"] is { } status
         ? IsGone(document) ? [] : [.. (status["podIPs"] as JsonArray ?? []).Select(item => (string)item!["ip"]!).DefaultIfEmpty((string?)status["podIP"] ?? "").Where(ip => ip.Length > 0).Select(ip => new RawBlock(ip))]
+        : document["spec"]?["address"] is { } address ? [new RawBlock((string)address!)]
         : RawBlock.ListOf(document["spec"]?["addresses"] ?? document["spec"]?["expectedIPs"] ?? document["spec"]?["nets"]);
 
     private readonly List<JsonNode> _ports =
@@ -20,7 +21,7 @@ internal sealed class RawEndpoint(JsonObject document)
     /// <summary>Null for what is in no namespace.</summary>
     public string? Namespace { get; } = (string?)document["metadata"]!["namespace"];
 
-    public Dictionary<string, string> Labels { get; } = LabelsOf(document["metadata"]!["labels"]);
+    public Dictionary<string, string> Labels { get; } = LabelsOf(document["metadata"]!["labels"] ?? document["spec"]?["labels"]);
 
     /// <summary>The addresses of a host.</summary>
     public IEnumerable<IPAddress> Addresses => _blocks.Select(block => block.First);
@@ -28,8 +29,13 @@ internal sealed class RawEndpoint(JsonObject document)
     /// <summary>What policies call a pod: a host is one here, too.</summary>
     public bool IsWorkload => Kind is "Host" or "Pod";
 
-    /// <summary>The service account that it acts as by its own document: a pod that names none is the one called default, and nothing else has one.</summary>
-    public string? Account => Kind == "Pod" ? (string?)document["spec"]!["serviceAccountName"] ?? "default" : null;
+    /// <summary>The service account that it acts as by its own document: a pod that names none is the one called default, an entry has the one that it names, and nothing else has one.</summary>
+    public string? Account => Kind switch
+    {
+        "Pod" => (string?)document["spec"]!["serviceAccountName"] ?? "default",
+        "WorkloadEntry" => (string?)document["spec"]!["serviceAccount"],
+        _ => null,
+    };
 
     /// <summary>Whether policies are enforced at it.</summary>
     public bool IsPoliced => Kind is "Host" or "HostEndpoint";
@@ -48,6 +54,9 @@ internal sealed class RawEndpoint(JsonObject document)
     /// <summary>Whether it declares a port under a name.</summary>
     public bool Declares(string name, int protocol, int port) => _ports.Exists(declared =>
         (string?)declared["name"] == name && RawFlow.ProtocolOf(declared["protocol"] ?? "TCP") == protocol && (int?)(declared["port"] ?? declared["containerPort"]) == port);
+
+    /// <summary>The number that a WorkloadEntry has under a name; null where it has none.</summary>
+    public int? NumberOf(string? name) => name is not null && document["spec"]?["ports"] is JsonObject numbers ? (int?)numbers[name] : null;
 
     /// <summary>Whether a pod has no addresses of its own: those of its node's network, or those that it had.</summary>
     private static bool IsGone(JsonObject pod) => (bool?)pod["spec"]?["hostNetwork"] == true || (string?)pod["status"]!["phase"] is "Succeeded" or "Failed";

@@ -45,10 +45,9 @@ internal sealed class RawNetworkPolicy
     {
         if (peer["ipBlock"] is { } block)
             return new RawBlock((string)block["cidr"]!).Holds(address) && !RawBlock.ListOf(block["except"]).Exists(except => except.Holds(address));
-        if (_world.WorkloadAt(address) is not { } workload)
-            return false;
-        var isThere = peer["namespaceSelector"] is { } places ? RawLabelSelector.Selects(places, _world.NamespaceLabels(workload.Namespace!)) : workload.Namespace == _namespace;
-        return isThere && RawLabelSelector.Selects(peer["podSelector"], workload.Labels);
+        return _world.WorkloadsAt(address).Any(workload =>
+            (peer["namespaceSelector"] is { } places ? RawLabelSelector.Selects(places, _world.NamespaceLabels(workload.Namespace!)) : workload.Namespace == _namespace)
+            && RawLabelSelector.Selects(peer["podSelector"], workload.Labels));
     }
 
     private bool Ports(JsonNode rule, RawFlow flow) => rule["ports"] is not JsonArray { Count: > 0 } ports || ports.Any(item => Matches(item!, flow));

@@ -4,7 +4,8 @@ namespace EdgeAgent.Manifests.Tests.Raw;
 
 /// <summary>
 /// What documents say of one flow, read from the documents themselves with their specifications beside: Kubernetes "Network Policies", the
-/// network policy API's "API reference", Calico's "Resource definitions" of policies, tiers, sets and host endpoints, and Istio's "Authorization Policy". It shares nothing with the
+/// network policy API's "API reference", Calico's "Resource definitions" of policies, tiers, sets and host endpoints, and Istio's "Authorization Policy", "Virtual Service" and
+/// what these lead to. It shares nothing with the
 /// product, not even the reading of addresses.
 /// </summary>
 internal sealed class RawOracle
@@ -13,11 +14,13 @@ internal sealed class RawOracle
     private static readonly RawTier[] Tiers = [new("kube-admin", 1_000, false), new("default", 1_000_000, true), new("kube-baseline", 10_000_000, false)];
 
     private readonly RawWorld _world;
+    private readonly RawRoutes _routes;
     private readonly List<(RawTier Tier, List<RawPolicy> Policies)> _tiers;
 
     public RawOracle(IReadOnlyList<JsonObject> documents)
     {
         _world = new(documents);
+        _routes = new(_world);
         var policies = RawClusterPolicy.Of(_world).Concat(RawCalico.Of(_world)).Concat(RawNetworkPolicy.Of(_world))
             .OrderBy(policy => policy.Order)
             .ThenBy(policy => policy.Name, StringComparer.Ordinal)
@@ -29,6 +32,9 @@ internal sealed class RawOracle
 
     public RawWorld World => _world;
 
+    /// <summary>How many flows to hosts that routes close were looked at: those that a route leads there, and others.</summary>
+    public (int Passed, int Closed) Routed { get; private set; }
+
     /// <summary>Whether a flow passes: the egress of its source and the ingress of its destination.</summary>
     public bool Allows(RawFlow flow) => Half(flow, RawSide.Egress) && Half(flow, RawSide.Ingress);
 
@@ -37,7 +43,7 @@ internal sealed class RawOracle
     {
         if (_world.HostAt(flow.SelfOf(side)) is not { } host || host.Has(flow.PeerOf(side)))
             return true;
-        if (side == RawSide.Ingress && !RawAuthorization.Allows(_world, host, flow))
+        if (side == RawSide.Ingress && !OfMesh(host, flow))
             return false;
         foreach (var (tier, policies) in _tiers)
         {
@@ -50,5 +56,14 @@ internal sealed class RawOracle
         }
 
         return host.AllowsUndecided;
+    }
+
+    /// <summary>What the mesh says of a connection to a host: where an ALLOW policy selects the host, that alone; else what routes lead there.</summary>
+    private bool OfMesh(RawEndpoint host, RawFlow flow)
+    {
+        var authorized = RawAuthorization.Allows(_world, host, flow);
+        var routed = authorized is null ? _routes.Allows(flow) : null;
+        Routed = (Routed.Passed + (routed == true ? 1 : 0), Routed.Closed + (routed == false ? 1 : 0));
+        return authorized ?? routed ?? true;
     }
 }

@@ -10,11 +10,17 @@ internal sealed class RawWorld(IReadOnlyList<JsonObject> documents)
 
     public List<RawEndpoint> Endpoints { get; } = [.. documents.Where(document => (string?)document["kind"] is "Host" or "HostEndpoint" or "Pod" or "NetworkSet" or "GlobalNetworkSet").Select(document => new RawEndpoint(document))];
 
+    /// <summary>The WorkloadEntries: workloads of the mesh, also at addresses of hosts.</summary>
+    public List<RawEndpoint> Entries { get; } = [.. documents.Where(document => (string?)document["kind"] == "WorkloadEntry").Select(document => new RawEndpoint(document))];
+
     public IEnumerable<JsonObject> Namespaces => documents.Where(document => (string?)document["kind"] == "Namespace");
 
     /// <summary>The documents of a kind, by the group of their apiVersion.</summary>
     public IEnumerable<JsonObject> Of(string group, string kind) =>
         documents.Where(document => (string?)document["kind"] == kind && ((string)document["apiVersion"]!).StartsWith($"{group}/", StringComparison.Ordinal));
+
+    /// <summary>The documents of a kind that is in no group.</summary>
+    public IEnumerable<JsonObject> OfCore(string kind) => documents.Where(document => (string?)document["kind"] == kind && (string?)document["apiVersion"] == "v1");
 
     /// <summary>The endpoints that have an address.</summary>
     public List<RawEndpoint> At(IPAddress address)
@@ -29,6 +35,16 @@ internal sealed class RawWorld(IReadOnlyList<JsonObject> documents)
 
     /// <summary>The workload that has an address.</summary>
     public RawEndpoint? WorkloadAt(IPAddress address) => At(address).Find(endpoint => endpoint.IsWorkload);
+
+    /// <summary>All that Istio takes for a workload at an address: a host or pod, and entries.</summary>
+    public IEnumerable<RawEndpoint> WorkloadsAt(IPAddress address) => At(address).Where(endpoint => endpoint.IsWorkload).Concat(Entries.Where(entry => entry.Has(address)));
+
+    /// <summary>What a namespace says under one of this product's own keys: in its spec, its annotations or its labels.</summary>
+    public string? SettingOf(string name, string field, string key)
+    {
+        var place = Namespaces.FirstOrDefault(document => (string?)document["metadata"]!["name"] == name);
+        return (place?["spec"]?[field] ?? place?["metadata"]!["annotations"]?[$"edgeagent.io/{key}"] ?? place?["metadata"]!["labels"]?[$"edgeagent.io/{key}"])?.ToString();
+    }
 
     /// <summary>Whether what has an address declares a port under a name.</summary>
     public bool Declares(IPAddress address, string name, int protocol, int port) => At(address).Exists(endpoint => endpoint.Declares(name, protocol, port));

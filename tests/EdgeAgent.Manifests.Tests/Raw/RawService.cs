@@ -1,0 +1,81 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace EdgeAgent.Manifests.Tests.Raw;
+
+/// <summary>
+/// A service of the mesh's registry: Kubernetes, "Service"; Istio, "Service Entry" and "Workload Entry"; "EgressRule" of the first generation.
+/// </summary>
+/// <param name="world">The world.</param>
+/// <param name="document">Its document.</param>
+/// <param name="host">The whole name.</param>
+internal sealed class RawService(RawWorld world, JsonObject document, string host)
+{
+    private readonly JsonNode _spec = document["spec"]!;
+
+    public string Host => host;
+
+    public string Namespace { get; } = (string)document["metadata"]!["namespace"]!;
+
+    /// <summary>How many ports it has, of whatever protocol.</summary>
+    public int PortCount => Ports.Count();
+
+    private IEnumerable<JsonNode> Ports => (_spec["ports"] as JsonArray ?? []).Select(port => port!);
+
+    /// <summary>Labels of the workloads behind it; null where it is known by addresses.</summary>
+    private JsonObject? Selector => (string?)_spec["type"] == "ExternalName" ? null
+        : _spec["workloadSelector"] is { } selector ? selector["labels"] as JsonObject ?? []
+        : _spec["selector"] is JsonObject { Count: > 0 } labels ? labels : null;
+
+    /// <summary>Whether clients of a namespace know of it.</summary>
+    public bool IsVisibleFrom(string place) => RawExport.Includes(_spec["exportTo"], Namespace, place);
+
+    /// <summary>Whether an address is one of its endpoints, or of a part of them.</summary>
+    public bool Has(IPAddress address, Dictionary<string, string> part) => Members(address, part).Any() || Endpoints(address, part).Any() || IsAddress(address, part);
+
+    /// <summary>The workloads at an address that it has by their labels.</summary>
+    public IEnumerable<RawEndpoint> Members(IPAddress address, Dictionary<string, string> part) => Selector is not { } selector ? []
+        : world.WorkloadsAt(address).Where(workload => workload.Namespace == Namespace && IsPart(RawEndpoint.LabelsOf(selector), workload.Labels) && IsPart(part, workload.Labels));
+
+    /// <summary>Whether a connection to a port of an address is one to the service, or to its port of a number.</summary>
+    public bool Serves(IPAddress address, int number, Dictionary<string, string> part, int? servicePort) => Ports.Where(port => IsTcp(port) && (servicePort is null || NumberOf(port) == servicePort)).Any(port =>
+        (Members(address, part).Any() && IsOfWorkload(address, number, port))
+        || Endpoints(address, part).Any(endpoint => number == (OwnNumber(endpoint, port) ?? TargetOf(port)))
+        || (IsAddress(address, part) && number == TargetOf(port)));
+
+    /// <summary>Whether all of some labels are among others.</summary>
+    public static bool IsPart(Dictionary<string, string> wanted, Dictionary<string, string> labels) => wanted.All(label => labels.GetValueOrDefault(label.Key) == label.Value);
+
+    private static bool IsTcp(JsonNode port) => (string?)port["protocol"] is not ("UDP" or "SCTP");
+
+    private static int NumberOf(JsonNode port) => (int)(port["port"] ?? port["number"])!;
+
+    /// <summary>The workload's port where no workload says otherwise; it has a number there.</summary>
+    private static int TargetOf(JsonNode port) => (int?)port["targetPort"] ?? NumberOf(port);
+
+    private static int? OwnNumber(JsonNode endpoint, JsonNode port) => (string?)port["name"] is { } name ? (int?)endpoint["ports"]?[name] : null;
+
+    /// <summary>An entry's own number comes first; a name is looked up in what the workload declares.</summary>
+    private bool IsOfWorkload(IPAddress address, int number, JsonNode port)
+    {
+        var name = port["targetPort"] is JsonValue target && target.TryGetValue<string>(out var text) ? text : null;
+        if (world.Entries.Find(entry => entry.Has(address)) is { } entry && (entry.NumberOf((string?)port["name"]) ?? entry.NumberOf(name)) is { } own)
+            return number == own;
+        return name is null ? number == TargetOf(port) : world.Declares(address, name, RawFlow.Tcp, number);
+    }
+
+    private IEnumerable<JsonNode> Endpoints(IPAddress address, Dictionary<string, string> part) => (_spec["endpoints"] as JsonArray ?? []).Select(endpoint => endpoint!)
+        .Where(endpoint => IPAddress.TryParse((string)endpoint["address"]!, out var own) && own.Equals(address) && IsPart(part, RawEndpoint.LabelsOf(endpoint["labels"])));
+
+    /// <summary>Where nothing says what is behind a service, clients connect to the addresses that they have.</summary>
+    private bool IsAddress(IPAddress address, Dictionary<string, string> part) =>
+        part.Count == 0 && (string?)_spec["resolution"] == "NONE" && _spec["workloadSelector"] is null && RawBlock.ListOf(_spec["addresses"]).Exists(block => block.Holds(address));
+}
+
+/// <summary>Istio's <c>exportTo</c>.</summary>
+internal static class RawExport
+{
+    /// <summary>Whether clients of a namespace see a document of another; all do where it does not say.</summary>
+    public static bool Includes(JsonNode? exportTo, string own, string client) =>
+        exportTo is not JsonArray { Count: > 0 } places || places.Any(place => (string?)place is "*" || ((string?)place == "." ? own : (string?)place) == client);
+}
