@@ -7,6 +7,7 @@ using EdgeAgent.Wire.V1;
 using Grpc.Core;
 using Grpc.Net.Client;
 using static EdgeAgent.ControlPlane.Tests.TrustedClients;
+using HostFacts = EdgeAgent.Contracts.HostFacts;
 
 namespace EdgeAgent.ControlPlane.Tests;
 
@@ -124,6 +125,58 @@ public sealed class AuthorityTests
         await using var agent = await TestAgent.ConnectAsync(Secure(server, host, second), TestAgent.FactsOf("a", "10.0.0.1"));
         await agent.SyncAsync();
         Assert.Contains("default/a", (await OrderedAsync(admin, AuthorityOrder.Retire)).Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_host_that_was_away_while_several_came_and_went_is_told_to_enrol_anew_and_goes_on_as_who_it_was()
+    {
+        const int rotations = 5, shown = 4;
+        await using var server = await StartSecureAsync();
+        var away = new List<(HostFacts Facts, X509Certificate2 Certificate, X509Certificate2 Authority)>();
+        for (var i = 0; i < rotations; i++)
+        {
+            var facts = TestAgent.FactsOf($"h{i}", $"10.0.0.{i + 1}");
+            away.Add((facts, await EnrolAsync(server, AdminOf(server), facts.Name, request => request.Cidrs.Add($"{facts.Addresses[0]}/32")), Authority(server)));
+            if (i == rotations - 2)
+            {
+                await using var present = await TestAgent.ConnectAsync(Secure(server, away[i].Certificate), facts);
+                await present.SyncAsync();
+            }
+
+            foreach (var order in (AuthorityOrder[])[AuthorityOrder.Prepare, AuthorityOrder.Activate, AuthorityOrder.Retire])
+                await AdminOf(server).OrderAuthorityAsync(new() { Order = order, Force = true });
+        }
+
+        // Each knows its own authority alone. As far back as the server shows the way, they are told what they need; and so is the operator.
+        for (var i = 0; i < rotations; i++)
+        {
+            await using var back = await TestAgent.ConnectAsync(Secure(server, away[i].Certificate, away[i].Authority), away[i].Facts);
+            var end = await back.EndAsync();
+            Assert.Equal(rotations - i <= shown ? StatusCode.Unauthenticated : StatusCode.Unavailable, end.StatusCode);
+            if (rotations - i <= shown)
+                Assert.Contains($"retired; the host needs a new token ('edgectl token create --namespace default --name h{i}')", end.Detail, StringComparison.Ordinal);
+        }
+
+        using var newest = Authority(server);
+        var admin = AdminOf(server);
+        var (host, certificate, _) = away[^2];
+        var status = (await admin.StatusAsync(new())).Hosts.Single(report => report.Status.Name == host.Name);
+        Assert.Equal((false, Wire.V1.HostState.Failed), (status.Connected, status.Status.State));
+        Assert.Contains("needs a new token", status.Status.Reason, StringComparison.Ordinal);
+        Assert.Equal(rotations, (await admin.ListAuthoritiesAsync(new())).Behind.Count);
+
+        // A token for anybody takes nobody's place; one with the host's name is what it needs.
+        using var key = CertificateAuthority.NewKey();
+        var anybody = await Assert.ThrowsAsync<RpcException>(async () => await EnrolWithAsync(server, SecretOf(await admin.CreateTokenAsync(new())), host, key));
+        Assert.Contains($"--name {host.Name}", anybody.Status.Detail, StringComparison.Ordinal);
+        using var next = await EnrolWithAsync(server, SecretOf(await admin.CreateTokenAsync(new() { Name = host.Name })), host, key);
+        Assert.NotEqual(certificate.SerialNumber, next.SerialNumber);
+        await using var again = await TestAgent.ConnectAsync(Secure(server, next, newest), host);
+        await again.SyncAsync();
+        Assert.Equal(newest.Thumbprint, IssuerOf(SignerOf(again), [newest, .. away.Select(gone => gone.Authority)]).Thumbprint);
+        await again.ReportAsync();
+        await Eventually.HoldsAsync(async () => (await admin.StatusAsync(new())).Hosts.Single(report => report.Status.Name == host.Name) is { Connected: true, Status.State: Wire.V1.HostState.Realized }, "the host is back");
+        Assert.Empty((await admin.VerifyAuditAsync(new())).Findings);
     }
 
     private static bool IsAskedToRenew(ServerMessage message) => message.Command?.CommandCase == Command.CommandOneofCase.RenewCertificate;

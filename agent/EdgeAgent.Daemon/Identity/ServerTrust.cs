@@ -33,7 +33,7 @@ internal sealed class ServerTrust(X509Certificate2Collection authorities, SslStr
         if (certificate is null)
             return "it showed no certificate";
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
-            return $"its certificate does not come from the authority of this host ({string.Join(", ", chain?.ChainStatus.Select(status => status.StatusInformation.Trim()) ?? [])}); expected the control plane that this host enrolled with";
+            return $"its certificate does not come from the authority of this host ({string.Join(", ", chain?.ChainStatus.Select(status => status.StatusInformation.Trim()) ?? [])}); expected the control plane that this host enrolled with; if that has had another authority for long, this host needs a new token";
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
             return "its certificate is for other names than the one it was called by; expected that name in tls.names of its configuration";
         var now = DateTime.UtcNow;

@@ -53,7 +53,7 @@ internal sealed partial class AgentEndpoint(
         var hello = await ReadHelloAsync(requestStream, context.CancellationToken);
         var said = Read(hello);
         var host = new HostName(said.Namespace, said.Name);
-        var caller = RpcFailures.Guard(() => callers.RequireHost(context, host));
+        var caller = RpcFailures.Guard(() => Recognized(context, host));
         var feed = FeedOf(hello, host, caller);
         var enrolled = configuration.Insecure ? null : RpcFailures.Guard(() => enrolment.Connected(caller));
         var claims = configuration.Insecure ? new(said, []) : HostClaims.Judge(said, enrolled?.Grant, publisher.Current);
@@ -84,6 +84,21 @@ internal sealed partial class AgentEndpoint(
 
         if (end.StatusCode != StatusCode.OK)
             throw new RpcException(end);
+    }
+
+    // A host that is known, and whose certificate has ended in one way or another, is shown with the reason: nobody else says that it waits.
+    private PeerIdentity Recognized(ServerCallContext context, HostName host)
+    {
+        try
+        {
+            return callers.RequireHost(context, host);
+        }
+        catch (RpcException e) when (callers.WasHost(context, host) && publisher.Current.PolicyOf(host) is not null)
+        {
+            LogRefused(host, e.Status.Detail);
+            board.Refused(host, e.Status.Detail);
+            throw;
+        }
     }
 
     private static async Task<Hello> ReadHelloAsync(IAsyncStreamReader<AgentMessage> requests, CancellationToken cancel)

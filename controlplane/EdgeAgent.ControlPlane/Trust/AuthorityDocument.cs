@@ -74,7 +74,7 @@ internal sealed record KeptAuthority
     /// <summary>Its key, PKCS#8, encrypted.</summary>
     public required string Key { get; init; }
 
-    /// <summary>What the other one says of it, and that one's certificate.</summary>
+    /// <summary>What leads to it from authorities of before, as in <see cref="AuthorityMember"/>.</summary>
     public IReadOnlyList<string> Cross { get; init; } = [];
 
     /// <summary>The version from which on hosts are told to trust it.</summary>

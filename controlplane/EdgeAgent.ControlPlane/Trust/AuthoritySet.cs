@@ -8,7 +8,7 @@ namespace EdgeAgent.ControlPlane.Trust;
 /// <summary>An authority that is in use.</summary>
 /// <param name="Authority">The authority.</param>
 /// <param name="EncryptedKey">Its key as it is kept, in PEM.</param>
-/// <param name="Cross">What the other one says of it, and that one's own certificate: shows the way to those who know the other one alone. Empty for the only one that there ever was.</param>
+/// <param name="Cross">What the one before says of it, what the one before that said of that one, and so on, and last the certificate of the oldest: shows the way to those who know one of these alone. Empty for the only one that there ever was.</param>
 /// <param name="TrustedSince">The version of the set from which on hosts are told to trust it.</param>
 /// <param name="IssuingSince">The version from which on it issues, or last issued; 0 for one that has not yet.</param>
 internal sealed record AuthorityMember(
@@ -28,6 +28,9 @@ internal sealed class AuthorityStepException(string message) : Exception(message
 /// </summary>
 internal sealed class AuthoritySet(long version, EquatableArray<AuthorityMember> members, EquatableArray<RetiredAuthority> retired)
 {
+    // Each handshake carries what leads back to authorities of before, some 500 bytes for each.
+    private const int LongestWayBack = 4;
+
     // By the certificate of a connection, which lives as long as that.
     private readonly ConditionalWeakTable<X509Certificate2, Origin> _origins = [];
 
@@ -58,7 +61,7 @@ internal sealed class AuthoritySet(long version, EquatableArray<AuthorityMember>
     /// <summary>Adds an authority that hosts are to trust before it issues.</summary>
     /// <exception cref="AuthorityStepException">There are two.</exception>
     public AuthoritySet WithNext(CertificateAuthority next, string encryptedKey) => Other is null
-        ? new(Version + 1, [Members[0], new(next, encryptedKey, [Issuing.VouchFor(next), Issuing.Certificate], Version + 1, 0)], Retired)
+        ? new(Version + 1, [Members[0], new(next, encryptedKey, WayBackFrom(next), Version + 1, 0)], Retired)
         : throw new AuthorityStepException("there are two authorities; expected one of them to be retired first");
 
     /// <summary>Lets the other authority issue.</summary>
@@ -80,6 +83,15 @@ internal sealed class AuthoritySet(long version, EquatableArray<AuthorityMember>
     /// <summary>Whether it is of the same authorities as another of its version.</summary>
     public bool IsSameAs(AuthoritySet other) =>
         Version == other.Version && Members.Select(member => member.Authority.Pin).SequenceEqual(other.Members.Select(member => member.Authority.Pin));
+
+    // A host that was away while authorities came and went knows one of before alone. It is shown whom it talks to, so that it is told that it
+    // needs a new token, and does not have to take the control plane for somebody else.
+    private EquatableArray<X509Certificate2> WayBackFrom(CertificateAuthority next)
+    {
+        X509Certificate2[] back = [Issuing.VouchFor(next), .. Members[0].Cross.Take(Members[0].Cross.Count - 1).Take(LongestWayBack - 1)];
+        var oldest = back[^1].Extensions.OfType<X509AuthorityKeyIdentifierExtension>().Single().KeyIdentifier!.Value;
+        return [.. back, Recognized.First(known => known.Extensions.OfType<X509SubjectKeyIdentifierExtension>().Single().SubjectKeyIdentifierBytes.Span.SequenceEqual(oldest.Span))];
+    }
 
     private Origin Find(X509Certificate2 certificate)
     {

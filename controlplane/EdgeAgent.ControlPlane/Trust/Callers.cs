@@ -40,6 +40,9 @@ internal sealed class Callers(ServerConfiguration configuration, EnrolmentTable 
         return caller.Host == host ? Good(caller) : throw Refusal(caller, $"that of host {host}");
     }
 
+    /// <summary>Whether a caller shows what proved it to be a host before, and does not any more.</summary>
+    public bool WasHost(ServerCallContext context, HostName host) => !configuration.Insecure && Of(context.GetHttpContext()).Former == host;
+
     /// <summary>The host that a caller is proven to be.</summary>
     /// <exception cref="RpcException">It is none.</exception>
     public PeerIdentity RequireAnyHost(ServerCallContext context)
@@ -88,14 +91,14 @@ internal sealed class Callers(ServerConfiguration configuration, EnrolmentTable 
     {
         if (request.Connection.ClientCertificate is not { } certificate || !CertificateId.TryRead(certificate, out var id))
             return new("", null, []);
+        var host = SpiffeId.TryReadHost(id, configuration.TrustDomain, out var name) ? name : (HostName?)null;
         var now = time.GetUtcNow();
         var (begin, end) = (new DateTimeOffset(certificate.NotBefore.ToUniversalTime()), new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
         if (now < begin - Skew || now > end + Skew)
-            return new("", null, []) { Problem = $"the certificate of {id} is good from {begin:u} to {end:u}, and it is {now:u} here" };
+            return new("", null, []) { Former = host, Problem = $"the certificate of {id} is good from {begin:u} to {end:u}, and it is {now:u} here" };
         var issuer = certificates?.Authorities?.Current.IssuerOf(certificate);
         if (issuer is null && certificates?.Authorities is not null)
-            return new("", null, []) { Problem = $"the certificate of {id} is of an authority that was retired; expected a host to enrol with a new token, and a person to bring a new context" };
-        var host = SpiffeId.TryReadHost(id, configuration.TrustDomain, out var name) ? name : (HostName?)null;
+            return new("", null, []) { Former = host, Problem = $"the certificate of {id} is of an authority that was retired; {(host is { } away ? $"the host needs a new token ('edgectl token create --namespace {away.Namespace} --name {away.Name}')" : "a person needs a new context")}" };
         return new(id, host, host is null ? GrantsOf(id) : []) { Serial = certificate.SerialNumber, Expires = end, Authority = issuer?.Pin ?? default };
     }
 

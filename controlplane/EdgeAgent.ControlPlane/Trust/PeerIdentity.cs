@@ -21,6 +21,9 @@ internal sealed record PeerIdentity(string Id, HostName? Host, EquatableArray<Ro
     /// <summary>The pin of the embedded authority that issued its certificate; none without one.</summary>
     public Digest Authority { get; init; }
 
+    /// <summary>The host that a certificate names which was good, and is not any more; null for none.</summary>
+    public HostName? Former { get; init; }
+
     /// <summary>Why what it showed proves nothing; null for nothing to say.</summary>
     public string? Problem { get; init; }
 

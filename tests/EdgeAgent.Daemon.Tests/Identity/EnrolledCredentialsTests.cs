@@ -91,6 +91,31 @@ public sealed class EnrolledCredentialsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_host_whose_authority_is_gone_says_what_it_needs_and_goes_on_with_a_new_token()
+    {
+        WriteToken(_authority.Token());
+        var source = Source();
+        var first = await source.ObtainAsync(Way, default);
+        await using var later = await FakeAuthority.StartAsync();
+        var (way, trust) = (WayTo(later.Address), first.Trust());
+        using (var channel = ControlPlaneChannel.Open(way, trust.ToOptions()))
+            await Assert.ThrowsAsync<RpcException>(async () => await new AgentService.AgentServiceClient(channel).RenewAsync(new()));
+        Assert.Contains("needs a new token", trust.Refusal, StringComparison.Ordinal);
+        Assert.Empty(later.Renewed);
+
+        // It stays who it is until there is one, and a token of the old authority is not shown to the new one.
+        source.Refused();
+        Assert.Same(first, await source.ObtainAsync(way, default));
+        WriteToken(_authority.Token());
+        Assert.Contains("the token was not sent", (await Assert.ThrowsAsync<IdentityException>(() => source.ObtainAsync(way, default))).Message, StringComparison.Ordinal);
+        WriteToken(later.Token());
+        var next = await source.ObtainAsync(way, default);
+        Assert.Equal((first.Namespace, first.Name, later.Pin), (next.Namespace, next.Name, Digest.Of(next.Authorities.Single().PublicKey.ExportSubjectPublicKeyInfo())));
+        Assert.Equal(next.Certificate.SerialNumber, (await Source().ObtainAsync(way, default)).Certificate.SerialNumber);
+        Assert.Single(later.Enrolled);
+    }
+
+    [Fact]
     public async Task A_certificate_renews_itself_at_two_thirds_of_its_life_with_a_new_key()
     {
         _authority.Life = TimeSpan.FromSeconds(1.5);
