@@ -85,6 +85,73 @@ public sealed class TransportFailureTests
         Assert.Equal(StatusCode.Unavailable, error.StatusCode);
     }
 
+    [Fact]
+    public async Task Connection_that_takes_too_long_to_make_is_unavailable_with_the_reason()
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectTimeout = TimeSpan.FromMilliseconds(100),
+            ConnectCallback = static async (_, cancellation) =>
+            {
+                await Task.Delay(Timeout.Infinite, cancellation);
+                return Stream.Null;
+            },
+        };
+        using var channel = GrpcChannel.ForAddress("http://127.0.0.1:1", new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true, ThrowOperationCanceledOnCancellation = true });
+
+        var error = await Assert.ThrowsAsync<RpcException>(() => new Echo.EchoClient(channel).UnaryAsync(new EchoRequest()).ResponseAsync.Soon());
+
+        Assert.Equal(StatusCode.Unavailable, error.StatusCode);
+        Assert.Contains("ConnectTimeout", error.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Writer_who_loses_the_connection_is_told_that_it_is_unavailable(bool afterAnAnswer)
+    {
+        await using var server = await TestServer.ServeAsync(new ScriptedEcho
+        {
+            OnChat = async (requests, responses, context) =>
+            {
+                await requests.MoveNext();
+                if (afterAnAnswer)
+                    await responses.WriteAsync(new EchoReply());
+                context.GetHttpContext().Features.Get<IConnectionLifetimeFeature>()!.Abort();
+            },
+        });
+        var client = new Echo.EchoClient(server.Connect(options => options.ThrowOperationCanceledOnCancellation = true));
+        var request = new EchoRequest { Payload = Google.Protobuf.ByteString.CopyFrom(new byte[64 * 1024]) };
+
+        using var call = client.Chat();
+        var error = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (true)
+                await call.RequestStream.WriteAsync(request).Soon();
+        });
+
+        Assert.Equal(StatusCode.Unavailable, error.StatusCode);
+        if (!afterAnAnswer)
+            Assert.Contains(nameof(IOException), error.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connection_that_is_lost_under_a_large_message_is_unavailable_with_the_reason()
+    {
+        await using var server = await TestServer.StartAsync(_ => { }, app => app.Run(async context =>
+        {
+            await context.Request.Body.ReadExactlyAsync(new byte[1024]);
+            context.Features.Get<IConnectionLifetimeFeature>()!.Abort();
+        }));
+        var client = new Echo.EchoClient(server.Connect());
+
+        var error = await Assert.ThrowsAsync<RpcException>(() => client.UnaryAsync(new EchoRequest { Payload = Google.Protobuf.ByteString.CopyFrom(new byte[3 << 20]) }).ResponseAsync.Soon());
+
+        Assert.Equal(StatusCode.Unavailable, error.StatusCode);
+        Assert.Contains(nameof(IOException), error.Status.Detail, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string, byte[]> BrokenServers => new()
     {
         { "closes at once", [] },

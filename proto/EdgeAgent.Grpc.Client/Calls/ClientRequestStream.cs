@@ -75,7 +75,9 @@ internal sealed class ClientRequestStream<T>(HttpClientCall call, StreamBody bod
         }
         catch (Exception error)
         {
-            // The server may have closed the stream before its status was read.
+            // The transport tells a writer no more than that the request is given up. Why, the answer says, if there was none yet; after its
+            // headers only who reads it is told, also where the server has closed the stream with a status.
+            await call.Answered.ConfigureAwait(false);
             throw call.HasEnded ? AfterEnd() : new RpcException(TransportFailure.ToStatus(error));
         }
     }

@@ -39,6 +39,9 @@ internal sealed partial class HttpClientCall : IDisposable
 
     public CompressionLevel? Compression { get; }
 
+    /// <summary>Done when the headers of the response are there, or the call ended without; never fails.</summary>
+    public Task Answered => sending;
+
     private bool HasSingleResponse => method.Type is MethodType.Unary or MethodType.ClientStreaming;
 
     /// <summary>

@@ -6,7 +6,10 @@ using Grpc.Core.Internal;
 
 namespace Grpc.Net.Client.Internal;
 
-/// <summary>A request body of gRPC messages.</summary>
+/// <summary>
+/// A request body of gRPC messages. The transport cancels it when the request has failed, and would take that for the reason: so a body that
+/// is cancelled just ends, and why is told by the response.
+/// </summary>
 internal abstract class RequestBody : HttpContent
 {
     private static readonly MediaTypeHeaderValue GrpcContentType = new(ProtocolHeaders.ContentType);
@@ -36,7 +39,13 @@ internal sealed class SingleMessageBody<T>(T message, Action<T, SerializationCon
     {
         using var buffer = new PooledBuffer();
         new MessageWriter(maxSize, compression).Write(message, serialize, buffer, flags);
-        await stream.WriteAsync(buffer.Written, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await stream.WriteAsync(buffer.Written, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
     }
 }
 
@@ -63,6 +72,6 @@ internal sealed class StreamBody : RequestBody
         // Sends the headers, so that the server can answer before the first message.
         await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
         opened.TrySetResult(stream);
-        await closed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await closed.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

@@ -41,7 +41,10 @@ internal static class TransportFailure
                 or HttpRequestError.ResponseEnded
         } => StatusCode.Unavailable,
         IOException or SocketException or AuthenticationException => StatusCode.Unavailable,
-        OperationCanceledException => StatusCode.Cancelled,
+
+        // Whoever cancels a call ends it before the transport hears of it: what comes from there is a connection that took too long to make,
+        // or one that was given up under a request.
+        OperationCanceledException => StatusCode.Unavailable,
         _ => null,
     };
 
