@@ -99,7 +99,7 @@ public sealed class AuditLogTests : IDisposable
     public void A_store_of_the_first_version_is_upgraded_and_signed()
     {
         Fill();
-        Tamper("DROP TABLE heads; DROP TABLE observations; DROP TABLE rulesets; DROP TABLE statuses; DROP TABLE replicas; DROP TABLE enrolments; DROP TABLE people; DROP TABLE roles; DROP TABLE drafts; DROP TABLE rollouts; DROP TABLE epoch; DROP TABLE actions; DROP TABLE authorities; PRAGMA user_version = 1");
+        Tamper("DROP TABLE heads; DROP TABLE observations; DROP TABLE rulesets; DROP TABLE statuses; DROP TABLE replicas; DROP TABLE enrolments; DROP TABLE people; DROP TABLE roles; DROP TABLE drafts; DROP TABLE rollouts; DROP TABLE epoch; DROP TABLE actions; DROP TABLE authorities; DROP TABLE horizon; ALTER TABLE changes DROP COLUMN digest; ALTER TABLE revisions DROP COLUMN seal; PRAGMA user_version = 1");
         File.Delete(_directory[AuditKey.Name]);
         Assert.Empty(Findings());
         Tamper("DELETE FROM transitions WHERE number = 5");

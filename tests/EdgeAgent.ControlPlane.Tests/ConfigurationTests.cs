@@ -27,11 +27,12 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public void Paths_are_relative_to_the_file_and_the_command_line_wins()
     {
-        File.WriteAllText(_directory["c.json"], """{"data": "d", "listen": "127.0.0.1:1", "http": "127.0.0.1:2", "trustDomain": "example.org", "reportSeconds": 5, "tls": {"certificate": "a.pem", "key": "/abs/b.pem", "clientAuthorities": "c.pem", "signingCertificate": "s.pem", "signingKey": "/abs/s.key"}}""");
+        File.WriteAllText(_directory["c.json"], """{"data": "d", "listen": "127.0.0.1:1", "http": "127.0.0.1:2", "trustDomain": "example.org", "reportSeconds": 5, "history": {"keepDays": 30}, "tls": {"certificate": "a.pem", "key": "/abs/b.pem", "clientAuthorities": "c.pem", "signingCertificate": "s.pem", "signingKey": "/abs/s.key"}}""");
         var read = ConfigurationReader.Read(new(_directory["c.json"], null, null, "127.0.0.1:3", true));
         Assert.Equal(_directory["d"], read.DataDirectory);
         Assert.Equal((1, 3, true, "example.org"), (read.Listen.Port, read.Http!.Port, read.Insecure, read.TrustDomain));
         Assert.Equal(new(_directory["a.pem"], "/abs/b.pem", _directory["c.pem"], _directory["s.pem"], "/abs/s.key"), read.Certificates);
+        Assert.Equal(new(TimeSpan.FromDays(30), 1000), read.History);
         Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5)), (read.ReportInterval, read.HeartbeatInterval));
     }
 
@@ -41,6 +42,8 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("""{"data": "d", "listen": "127.0.0.1:1", "tls": {"key": "k"}}""", "only some of")]
     [InlineData("""{"data": "d", "listen": "127.0.0.1:1", "reportSeconds": 0}""", "reportSeconds: 0 is out of range")]
     [InlineData("""{"data": "d", "listen": "127.0.0.1:1", "trustDomain": "Ex ample"}""", "trustDomain")]
+    [InlineData("""{"data": "d", "listen": "127.0.0.1:1", "history": {"keepDays": 0.5}}""", "history.keepDays: 0.5 is out of range; expected 1 to 36500")]
+    [InlineData("""{"data": "d", "listen": "127.0.0.1:1", "history": {"keepRevisions": 0}}""", "history.keepRevisions: 0 is out of range")]
     [InlineData("""{"listen": "127.0.0.1:1"}""", "--data DIR")]
     [InlineData("[]", ":1:2")]
     [InlineData("null", "expected an object")]

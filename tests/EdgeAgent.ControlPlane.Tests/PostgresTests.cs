@@ -262,6 +262,8 @@ public sealed class PostgresTests(PostgresCluster cluster) : StoreSuite, IDispos
         Assert.Empty((await server.Admin.VerifyAuditAsync(new())).Findings);
     }
 
+    protected override int OldWorlds => 1;
+
     internal override Store Open(string name)
     {
         if (!_databases.TryGetValue(name, out var connection))

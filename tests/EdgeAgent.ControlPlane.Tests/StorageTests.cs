@@ -1,5 +1,6 @@
 using System.Text;
 using EdgeAgent.Contracts;
+using EdgeAgent.ControlPlane.Configuration;
 using EdgeAgent.ControlPlane.Storage;
 using EdgeAgent.Policy;
 using Microsoft.Data.Sqlite;
@@ -12,6 +13,87 @@ public sealed class StorageTests : StoreSuite, IDisposable
     private readonly TestDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData("UPDATE revisions SET note = 'nothing to see' WHERE number = 5", 5)]
+    [InlineData("UPDATE revisions SET seal = hash WHERE number = 3", 3)]
+    [InlineData("UPDATE revisions SET hash = seal WHERE number = 20", 20)]
+    [InlineData("UPDATE changes SET digest = 'x' WHERE revision = 2 AND digest IS NOT NULL", 2)]
+    [InlineData("UPDATE changes SET document = 'x', digest = NULL WHERE revision = 2 AND digest IS NOT NULL", 2)]
+    [InlineData("UPDATE changes SET digest = NULL WHERE revision = 2", 2)]
+    [InlineData("UPDATE changes SET namespace = 'other' WHERE revision = 4", 4)]
+    [InlineData("UPDATE changes SET document = NULL, digest = 'x' WHERE revision = 30", 30)]
+    [InlineData("UPDATE horizon SET number = 29", 26)]
+    [InlineData("UPDATE horizon SET signature = hash FROM revisions WHERE revisions.number = 1", 25)]
+    [InlineData("DELETE FROM horizon", 1)]
+    public void A_row_whose_documents_were_pruned_is_proven_by_its_seal(string tampering, int broken)
+    {
+        using (var store = Open("store"))
+        {
+            var model = new SortedDictionary<ResourceKey, Document>();
+            for (var number = 1; number <= 30; number++)
+                store.Revisions.Append(Next(new Random(number), new(number), model));
+            Assert.Equal(new Revision(25), store.History.Step(new(TimeSpan.FromSeconds(5), 1), Then).Horizon);
+            Assert.True(store.Revisions.From(new(2), 1)[0].IsPruned);
+            Assert.Empty(store.Findings());
+        }
+
+        Tamper("store", tampering);
+        using var again = Open("store");
+        Assert.Equal(broken, again.Revisions.FirstBroken()?.Number);
+    }
+
+    [Fact]
+    public void A_log_that_is_not_sound_is_not_pruned()
+    {
+        using (var store = Open("store"))
+        {
+            var model = new SortedDictionary<ResourceKey, Document>();
+            for (var number = 1; number <= 30; number++)
+                store.Revisions.Append(Next(new Random(number), new(number), model));
+        }
+
+        Tamper("store", "UPDATE changes SET document = 'x' WHERE revision = 7 AND document IS NOT NULL");
+        using var again = Open("store");
+        Assert.Contains("not sound at row 7", Assert.Throws<StoreException>(() => again.History.Step(new(TimeSpan.FromSeconds(5), 1), Then)).Message, StringComparison.Ordinal);
+        Assert.Equal((Revision.Zero, 7L), (again.History.Horizon, again.Revisions.FirstBroken()!.Number));
+        Assert.DoesNotContain(again.Revisions.From(new(1), 30), record => record.IsPruned);
+    }
+
+    [Fact]
+    public void A_document_that_is_still_needed_is_missed()
+    {
+        string tampering;
+        using (var store = Open("store"))
+        {
+            var model = new SortedDictionary<ResourceKey, Document>();
+            for (var number = 1; number <= 30; number++)
+                store.Revisions.Append(Next(new Random(number), new(number), model));
+            store.History.Step(new(TimeSpan.FromSeconds(5), 1), Then);
+            var needed = store.Revisions.DeclaredAt(new(25))[0];
+            tampering = $"UPDATE changes SET document = NULL, digest = '{Digest.Of(needed.Text).Hex}' WHERE revision = {needed.Revision} AND name = '{needed.Key.Name}'";
+        }
+
+        Tamper("store", tampering);
+        using var again = Open("store");
+        Assert.Contains("still needed", again.Revisions.FirstBroken()!.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_clock_that_is_wrong_and_a_fleet_at_rest_lose_nothing_and_a_long_log_is_pruned_in_steps()
+    {
+        using var store = Open("store");
+        var model = new SortedDictionary<ResourceKey, Document>();
+        for (var number = 1; number <= 450; number++)
+            store.Revisions.Append(Next(new Random(number), new(number), model));
+        var year = new HistoryRetention(TimeSpan.FromDays(365), 1);
+        Assert.Equal(new(Revision.Zero, 0, true), store.History.Step(year, DateTimeOffset.MaxValue.AddDays(-1)));
+        Assert.Equal(new(Revision.Zero, 0, true), store.History.Step(new(TimeSpan.FromSeconds(1), 1), DateTimeOffset.UnixEpoch));
+        var keep = new HistoryRetention(TimeSpan.FromSeconds(40), 1);
+        Assert.Equal([(200, false), (400, false), (410, true), (410, true)], Enumerable.Range(0, 4).Select(_ => store.History.Step(keep, Then)).Select(step => ((int)step.Horizon.Number, step.IsDone)));
+        Assert.Empty(store.Findings());
+        Assert.Equal(["revision 410"], store.Actions.After(0, 10).Where(row => row.Action.What == "history pruned").Select(row => row.Action.Subject));
+    }
 
     [Fact]
     public void A_full_store_says_so_changes_nothing_and_is_still_readable()

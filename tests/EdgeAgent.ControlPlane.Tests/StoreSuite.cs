@@ -1,4 +1,5 @@
 using EdgeAgent.Contracts;
+using EdgeAgent.ControlPlane.Configuration;
 using EdgeAgent.ControlPlane.Storage;
 using EdgeAgent.ControlPlane.Trust;
 using EdgeAgent.Policy;
@@ -8,7 +9,7 @@ namespace EdgeAgent.ControlPlane.Tests;
 /// <summary>What every kind of store keeps to.</summary>
 public abstract class StoreSuite
 {
-    private static readonly DateTimeOffset Then = DateTimeOffset.UnixEpoch.AddYears(50);
+    private protected static readonly DateTimeOffset Then = DateTimeOffset.UnixEpoch.AddYears(50);
 
     [Fact]
     public void Current_documents_and_old_ones_are_what_the_log_says()
@@ -53,6 +54,55 @@ public abstract class StoreSuite
         Tamper("store", tampering);
         using var again = Open("store");
         Assert.Equal(broken, again.Revisions.FirstBroken()?.Number);
+    }
+
+    [Fact]
+    public void Of_old_revisions_digests_are_left_and_the_logs_and_all_that_is_younger_stay_whole()
+    {
+        for (var seed = 0; seed < OldWorlds; seed++)
+        {
+            var random = new Random(seed);
+            using var store = Open($"old-{seed}");
+            var (model, history, whole) = (new SortedDictionary<ResourceKey, Document>(), new List<Document[]> { Array.Empty<Document>() }, new List<RevisionRecord>());
+            Revision horizon = default;
+            for (var number = 1; number <= 40; number++)
+            {
+                var record = Next(random, new(number), model);
+                store.Revisions.Append(record);
+                whole.Add(record);
+                history.Add([.. model.Values]);
+                if (random.Next(8) > 0)
+                    continue;
+
+                // One revision a second, so that both rules are about numbers.
+                var retention = new HistoryRetention(TimeSpan.FromSeconds(random.Next(1, 30)), random.Next(1, 20));
+                var expected = Math.Max(horizon.Number, Math.Max(0, number - Math.Max((int)retention.Age.TotalSeconds, retention.Revisions)));
+                horizon = store.History.Step(retention, Then).Horizon;
+                Assert.Equal((expected, horizon), (horizon.Number, store.History.Horizon));
+                Assert.Empty(store.Findings());
+            }
+
+            Assert.Equal(history[^1], store.Revisions.Current().Documents);
+            Assert.Empty(store.Revisions.DeclaredAt(Revision.Zero));
+            for (var number = 1; number <= 40; number++)
+            {
+                if (number < horizon.Number)
+                    Assert.Equal(StoreFailure.Pruned, Assert.Throws<StoreException>(() => store.Revisions.DeclaredAt(new(number))).Failure);
+                else
+                    Assert.True(history[number].SequenceEqual(store.Revisions.DeclaredAt(new(number)).OrderBy(document => document.Key)), $"seed {seed}, revision {number}");
+            }
+
+            // Each document is there, or its digest, and the texts that are needed for what is young are.
+            foreach (var (before, after) in whole.Zip(store.Revisions.From(new(1), 100)))
+            {
+                Assert.Equal((before.Revision, before.At, before.Author, before.Note), (after.Revision, after.At, after.Author, after.Note));
+                foreach (var (then, now) in before.Changes.Zip(after.Changes))
+                {
+                    var isReplaced = whole.Exists(later => later.Revision > before.Revision && later.Revision <= horizon && later.Changes.Any(change => change.Key == then.Key));
+                    Assert.Equal(then.Document is { } document && isReplaced ? then with { Document = null, Pruned = PrunedDocument.Of(document) } : then, now);
+                }
+            }
+        }
     }
 
     [Fact]
@@ -242,6 +292,9 @@ public abstract class StoreSuite
 
     internal static StatusTransition Transition(HostName host, int i) =>
         new(host, DateTimeOffset.UnixEpoch.AddSeconds(i), HostState.Realized + (byte)(i % 3), $"reason {i}", new(i), new(i - 1 < 0 ? 0 : i - 1), Digest.Of($"p{i}"), default);
+
+    /// <summary>How many random logs are pruned.</summary>
+    protected virtual int OldWorlds => 5;
 
     /// <summary>Opens the store of a name, which is made if there is none.</summary>
     internal abstract Store Open(string name);

@@ -64,7 +64,7 @@ internal static class EvidenceHtml
             foreach (var change in entry.Changes)
             {
                 output.Write($"<p>{Text(ChangeOutput.WordOf(change.Kind))} {Text(KeyText.Of(change.Key))}</p><pre>");
-                foreach (var line in TextDiff.Of(change.Before, change.After))
+                foreach (var line in ChangeOutput.Diff(change))
                     output.Write($"<span class=\"{(line[0] switch { '+' => "added", '-' => "removed", _ => "same" })}\">{Text(line)}</span>\n");
                 output.Write("</pre>");
             }

@@ -48,6 +48,7 @@ internal static class EvidenceJson
             KeyText.WriteFields(json, change.Key);
             json.WriteString("before", change.Before);
             json.WriteString("after", change.After);
+            ChangeOutput.WriteDigests(json, change);
         });
     }
 

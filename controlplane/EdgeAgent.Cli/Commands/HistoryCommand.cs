@@ -73,7 +73,7 @@ internal static class HistoryCommand
             foreach (var change in entry.Changes)
             {
                 terminal.Output.WriteLine($"  {ChangeOutput.WordOf(change.Kind)} {KeyText.Of(change.Key)}");
-                foreach (var line in TextDiff.Of(change.Before, change.After))
+                foreach (var line in ChangeOutput.Diff(change))
                     terminal.Output.WriteLine($"    {(line[0] switch { '+' => palette.Good(line), '-' => palette.Bad(line), _ => line })}");
             }
         }

@@ -72,7 +72,22 @@ internal static class ChangeOutput
             json.WriteString("before", change.Before);
         if (change.After.Length > 0)
             json.WriteString("after", change.After);
+        WriteDigests(json, change);
     });
+
+    /// <summary>Writes the digests of documents that are not kept any more, where there are such.</summary>
+    public static void WriteDigests(Utf8JsonWriter json, ResourceChange change)
+    {
+        if (change.BeforeDigest.Length > 0)
+            json.WriteString("beforeDigest", change.BeforeDigest);
+        if (change.AfterDigest.Length > 0)
+            json.WriteString("afterDigest", change.AfterDigest);
+    }
+
+    /// <summary>What changed in a document, by lines; the digest in the place of one that is not kept any more.</summary>
+    public static IReadOnlyList<string> Diff(ResourceChange change) => change.BeforeDigest.Length + change.AfterDigest.Length == 0
+        ? TextDiff.Of(change.Before, change.After)
+        : [.. change.BeforeDigest.Length > 0 ? [Gone('-', change.BeforeDigest)] : TextDiff.Of(change.Before, ""), .. change.AfterDigest.Length > 0 ? [Gone('+', change.AfterDigest)] : TextDiff.Of("", change.After)];
 
     /// <summary>Writes a finding as an object.</summary>
     public static void WriteFinding(Utf8JsonWriter json, Diagnostic finding)
@@ -88,4 +103,6 @@ internal static class ChangeOutput
 
     /// <summary>One word for a kind of change.</summary>
     public static string WordOf(ChangeKind kind) => Array.Find(_words, word => word.Kind == kind).Word ?? "unknown";
+
+    private static string Gone(char mark, string digest) => $"{mark}(not kept any more; SHA-256 {digest})";
 }

@@ -39,6 +39,9 @@ internal sealed record ConfigurationDocument
     /// <summary>The clusters whose API servers are followed.</summary>
     public IReadOnlyList<ClusterDocument>? Clusters { get; init; }
 
+    /// <summary>How long old revisions are kept whole.</summary>
+    public HistoryDocument? History { get; init; }
+
     /// <summary>How large the store may grow, in MiB.</summary>
     public long? StoreLimitMebibytes { get; init; }
 
@@ -57,6 +60,16 @@ internal sealed record StoreDocument
 
     /// <summary>Path of a file that holds the password alone, so that it need not stand in the configuration.</summary>
     public string? PasswordFile { get; init; }
+}
+
+/// <summary>The <c>history</c> section.</summary>
+internal sealed record HistoryDocument
+{
+    /// <summary>Days after which documents that others have replaced may go; 0 keeps all.</summary>
+    public double? KeepDays { get; init; }
+
+    /// <summary>How many of the newest revisions stay whole, however old.</summary>
+    public long? KeepRevisions { get; init; }
 }
 
 /// <summary>The <c>tls</c> section.</summary>

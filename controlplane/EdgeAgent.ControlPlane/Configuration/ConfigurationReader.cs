@@ -29,6 +29,7 @@ internal static class ConfigurationReader
             CertificateLifetime = Seconds(file, "tls.certificateDays", document.Tls?.CertificateDays * 86400, 60, 86400 * 3650.0) ?? defaults.CertificateLifetime,
             Postgres = Postgres(file, document.Store),
             Clusters = ClusterSettings.Read(file, document.Clusters ?? [], path => Resolve(file, path)),
+            History = History(file, document.History ?? new(), defaults.History),
             StoreLimit = InRange(file, "storeLimitMebibytes", document.StoreLimitMebibytes ?? 0, 0, 1L << 30) * 1024 * 1024,
             RulesetBudget = document.RulesetLimitMebibytes is { } limit ? InRange(file, "rulesetLimitMebibytes", limit, 0, 1L << 30) * 1024 * 1024 : defaults.RulesetBudget,
         };
@@ -46,7 +47,7 @@ internal static class ConfigurationReader
         }
         catch (JsonException e)
         {
-            throw new ConfigurationException($"{file}:{e.LineNumber + 1}:{e.BytePositionInLine + 1}: {e.Path}: {e.Message.Split(" Path: ")[0]} (expected JSON with the fields data, listen, http, insecure, tls, trustDomain, administrators, heartbeatSeconds, reportSeconds, store, clusters, storeLimitMebibytes, rulesetLimitMebibytes)");
+            throw new ConfigurationException($"{file}:{e.LineNumber + 1}:{e.BytePositionInLine + 1}: {e.Path}: {e.Message.Split(" Path: ")[0]} (expected JSON with the fields data, listen, http, insecure, tls, trustDomain, administrators, heartbeatSeconds, reportSeconds, store, clusters, history, storeLimitMebibytes, rulesetLimitMebibytes)");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -60,6 +61,17 @@ internal static class ConfigurationReader
         ({ } certificate, { } key, { } authorities, { } signing, { } signingKey) =>
             new(Resolve(file, certificate)!, Resolve(file, key)!, Resolve(file, authorities)!, Resolve(file, signing)!, Resolve(file, signingKey)!),
         _ => throw new ConfigurationException($"{file}: tls: only some of certificate, key, clientAuthorities, signingCertificate and signingKey; expected all of them, or none for the embedded authority"),
+    };
+
+    private static HistoryRetention History(string? file, HistoryDocument history, HistoryRetention defaults) => defaults with
+    {
+        Age = history.KeepDays switch
+        {
+            null => defaults.Age,
+            0 => TimeSpan.Zero,
+            { } days => TimeSpan.FromDays(InRange(file, "history.keepDays", days, 1, 36500)),
+        },
+        Revisions = InRange(file, "history.keepRevisions", history.KeepRevisions ?? defaults.Revisions, 1, 1L << 40),
     };
 
     private static string? Postgres(string? file, StoreDocument? store) => (store?.Kind, store?.Connection) switch

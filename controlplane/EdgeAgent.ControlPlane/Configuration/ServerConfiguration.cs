@@ -47,6 +47,9 @@ public sealed record ServerConfiguration
     /// <summary>The clusters whose API servers are followed.</summary>
     public EquatableArray<ClusterConfiguration> Clusters { get; init; }
 
+    /// <summary>How long documents are kept that others have replaced.</summary>
+    public HistoryRetention History { get; init; } = HistoryRetention.Default;
+
     /// <summary>How large the store may grow, in bytes; 0 for as large as the disk.</summary>
     public long StoreLimit { get; init; }
 

@@ -139,6 +139,7 @@ public sealed partial class ControlPlaneServer : IAsyncDisposable
         services.AddSingleton<IClusterClaims>(store.Database is PostgresServer shared ? new SharedClaims(shared) : new OnlyControlPlane());
         services.AddSingleton<ClusterFollowers>().AddHostedService(provider => provider.GetRequiredService<ClusterFollowers>());
         services.AddSingleton<TransitionRecorder>().AddHostedService(provider => provider.GetRequiredService<TransitionRecorder>());
+        services.AddSingleton(store.History).AddHostedService<HistoryKeeper>();
         services.AddHostedService<StalenessWatch>().AddHostedService<SystemdService>();
         services.AddSingleton<ResourceChanges>().AddSingleton<HostOrders>().AddSingleton<ResourceQueries>().AddSingleton<StatusQueries>().AddSingleton<ExplainQueries>().AddSingleton<ClusterQueries>();
         services.AddSingleton(provider => new AuditQueries(store, provider.GetRequiredService<AuditIntegrity>(), provider.GetRequiredService<TimeProvider>()));

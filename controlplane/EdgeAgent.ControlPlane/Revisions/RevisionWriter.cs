@@ -193,6 +193,14 @@ internal sealed partial class RevisionWriter : BackgroundService
         var (first, state) = (_publisher.Current, _publisher.Current);
         while (_log.From(state.Revision.Next, FollowPage) is { Count: > 0 } page)
         {
+            // Whoever was away for so long begins with what is in force.
+            if (page.Any(record => record.IsPruned))
+            {
+                LogReloaded(state.Revision);
+                state = RolloutRestore.Restore(_log.Database);
+                continue;
+            }
+
             foreach (var record in page)
             {
                 state = RolloutRestore.Replay(state, record, _rollouts);
@@ -236,6 +244,9 @@ internal sealed partial class RevisionWriter : BackgroundService
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Revision {Revision} by {Author} at another control plane: {Changes} changes")]
     private partial void LogFollowed(Revision revision, string author, int changes);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Not all that follows revision {Revision} is kept any more; what is in force is read anew")]
+    private partial void LogReloaded(Revision revision);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A change failed; the revision in force stays")]
     private partial void LogFailed(Exception exception);

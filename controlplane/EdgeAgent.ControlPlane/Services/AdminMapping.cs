@@ -63,8 +63,9 @@ internal static class AdminMapping
         var entry = ToWire(record);
         foreach (var (wire, change) in entry.Changes.Zip(record.Changes.DistinctBy(change => change.Key)))
         {
-            wire.Before = log.Before(record.Revision, change)?.Text ?? "";
-            wire.After = change.Document?.Text ?? "";
+            var before = log.Before(record.Revision, change);
+            (wire.Before, wire.BeforeDigest) = (before?.Document?.Text ?? "", before?.Pruned?.Digest.Hex ?? "");
+            (wire.After, wire.AfterDigest) = (change.Document?.Text ?? "", change.Pruned?.Digest.Hex ?? "");
         }
 
         return entry;

@@ -40,6 +40,7 @@ internal static class RpcFailures
         e.Failure switch
         {
             StoreFailure.Full => StatusCode.ResourceExhausted,
+            StoreFailure.Pruned => StatusCode.FailedPrecondition,
             StoreFailure.Corrupt or StoreFailure.Foreign => StatusCode.DataLoss,
             _ => StatusCode.Unavailable,
         },

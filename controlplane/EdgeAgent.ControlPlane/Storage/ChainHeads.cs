@@ -22,6 +22,9 @@ internal sealed record ChainFinding(string Log, long Number, string What)
 /// <summary>The signed ends of the logs: each append moves its log's head in the same transaction, so that a cut or rewritten log shows.</summary>
 internal sealed class ChainHeads(AuditKey key)
 {
+    /// <summary>The key that signs them.</summary>
+    public AuditKey Key => key;
+
     /// <summary>All heads, by log.</summary>
     public static IReadOnlyList<ChainHead> All(DbConnection connection) =>
         connection.Rows(row => new ChainHead(row.GetString(0), row.GetInt64(1), row.Bytes(2), row.Bytes(3)), "SELECT log, number, hash, signature FROM heads ORDER BY log");

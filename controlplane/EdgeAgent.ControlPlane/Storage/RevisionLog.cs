@@ -10,7 +10,10 @@ internal sealed class RevisionLog(IDatabase database, ChainHeads heads)
     /// <summary>The log's name.</summary>
     public const string Name = "revisions";
 
-    private const string ChangeColumns = "c.change, c.origin, c.kind, c.namespace, c.name, c.file, c.line, c.document, c.revision";
+    private const string ChangeColumns = "c.change, c.origin, c.kind, c.namespace, c.name, c.file, c.line, c.document, c.revision, c.digest";
+
+    /// <summary>Where it is kept.</summary>
+    public IDatabase Database => database;
 
     /// <summary>The newest revision.</summary>
     public Revision Newest => database.Read(NewestOf);
@@ -24,19 +27,26 @@ internal sealed class RevisionLog(IDatabase database, ChainHeads heads)
         "SELECT origin, kind, namespace, name, file, line, document, revision FROM documents ORDER BY origin, kind, namespace, name"));
 
     /// <summary>The declared documents as they were after a revision.</summary>
+    /// <exception cref="StoreException">They are not kept any more.</exception>
     public IReadOnlyList<Document> DeclaredAt(Revision revision) => database.Read(connection => DeclaredAt(connection, revision));
 
     /// <summary>The same, as a transaction sees it.</summary>
-    public static IReadOnlyList<Document> DeclaredAt(DbConnection connection, Revision revision) => connection.Rows(
-        row => ReadChange(row).Document!,
-        $"""
-        SELECT {ChangeColumns} FROM changes c
-        JOIN (SELECT kind, namespace, name, max(revision) AS newest FROM changes WHERE origin = $1 AND revision <= $2 GROUP BY kind, namespace, name) AS last
-          ON c.kind = last.kind AND c.namespace = last.namespace AND c.name = last.name AND c.revision = last.newest
-        WHERE c.origin = $1 AND c.document IS NOT NULL
-        """,
-        (int)DocumentOrigin.Declared,
-        revision.Number);
+    public static IReadOnlyList<Document> DeclaredAt(DbConnection connection, Revision revision)
+    {
+        // There was nothing before the first.
+        if (revision > Revision.Zero && HistoryHorizon.Find(connection) is { } horizon && revision < horizon.Revision)
+            throw new StoreException(StoreFailure.Pruned, $"not all documents of revision {revision} are kept any more ('history' in the control plane's configuration says how long); expected revision {horizon.Revision} or a newer one");
+        return connection.Rows(
+            row => ReadChange(row).Document!,
+            $"""
+            SELECT {ChangeColumns} FROM changes c
+            JOIN (SELECT kind, namespace, name, max(revision) AS newest FROM changes WHERE origin = $1 AND revision <= $2 GROUP BY kind, namespace, name) AS last
+              ON c.kind = last.kind AND c.namespace = last.namespace AND c.name = last.name AND c.revision = last.newest
+            WHERE c.origin = $1 AND c.document IS NOT NULL
+            """,
+            (int)DocumentOrigin.Declared,
+            revision.Number);
+    }
 
     /// <summary>The newest revision after another that changed what is declared of a resource; null if none did.</summary>
     public RevisionRecord? Changed(ResourceKey key, Revision after) => database.Read(connection => Records(
@@ -54,7 +64,7 @@ internal sealed class RevisionLog(IDatabase database, ChainHeads heads)
         if (record.Revision != newest.Next)
             throw new StoreException(StoreFailure.Behind, $"{database.Place}: revision {record.Revision} cannot follow revision {newest}: another control plane wrote first");
         var previous = (byte[]?)connection.Scalar("SELECT hash FROM revisions WHERE number = $1", newest.Number) ?? HashChain.Beginning;
-        var hash = HashOf(previous, record);
+        var hash = RevisionChain.HashOf(previous, record);
         connection.Execute(
             "INSERT INTO revisions (number, at, author, note, hash) VALUES ($1, $2, $3, $4, $5)",
             record.Revision.Number,
@@ -77,31 +87,33 @@ internal sealed class RevisionLog(IDatabase database, ChainHeads heads)
     public IReadOnlyList<RevisionRecord> From(Revision first, int limit) => database.Read(connection => Records(
         connection, "WHERE number >= $1 ORDER BY number LIMIT $2", first.Number, limit));
 
-    /// <summary>The document that a change took the place of; null where there was none.</summary>
-    public Document? Before(Revision revision, DocumentChange change) => database.Read(connection => connection.Rows(
+    /// <summary>The change of the same resource before one, whose document that one took the place of; null where there was none.</summary>
+    public DocumentChange? Before(Revision revision, DocumentChange change) => database.Read(connection => connection.Rows(
         ReadChange,
         $"SELECT {ChangeColumns} FROM changes c WHERE c.origin = $1 AND c.kind = $2 AND c.namespace = $3 AND c.name = $4 AND c.revision < $5 ORDER BY c.revision DESC LIMIT 1",
-        (int)change.Origin, change.Key.Kind, change.Key.Namespace, change.Key.Name, revision.Number)) is [var before] ? before.Document : null;
+        (int)change.Origin, change.Key.Kind, change.Key.Namespace, change.Key.Name, revision.Number)) is [var before] ? before : null;
 
     /// <summary>The first revision that is missing, altered or out of its place; null if all are sound.</summary>
     public ChainFinding? FirstBroken() => database.Read(connection =>
     {
-        var walk = new ChainWalk(Name);
+        var (walk, seals, horizon) = (new ChainWalk(Name), new ChainWalk(Name), HistoryHorizon.Find(connection));
         var last = 0L;
         while (Records(connection, "WHERE number > $1 ORDER BY number LIMIT 256", last) is { Count: > 0 } page)
         {
             foreach (var record in page)
             {
                 last = record.Revision.Number;
-                var stored = (byte[])connection.Scalar("SELECT hash FROM revisions WHERE number = $1", last)!;
-                if (walk.Step(last, HashOf(walk.Hash, record), stored) is { } finding)
-                    return finding;
+                var (hash, seal) = ProofsOf(connection, last);
+                var isSealed = record.Revision <= horizon?.Revision;
+                var finding = isSealed ? seals.Step(last, RevisionChain.SealOf(seals.Hash, record, hash), seal ?? []) : null;
+                if ((finding ?? walk.Step(last, isSealed && record.IsPruned ? hash : RevisionChain.HashOf(walk.Hash, record), hash)) is { } broken)
+                    return broken;
             }
         }
 
         return connection.Scalar("SELECT min(revision) FROM changes WHERE revision NOT IN (SELECT number FROM revisions)") is long orphan
             ? new(Name, orphan, "missing, though its changes are there")
-            : walk.End(heads, connection);
+            : walk.End(heads, connection) ?? horizon?.Problem(heads.Key, seals.Hash) ?? Missing(connection, horizon);
     });
 
     /// <summary>The first current document that is not what the log's newest change of it says; null if all are.</summary>
@@ -121,6 +133,13 @@ internal sealed class RevisionLog(IDatabase database, ChainHeads heads)
             """);
         return found is [var first] ? new ChainFinding("documents", first.Revision, $"the current document of {first.Key} is not the one that the log of revisions says") : null;
     });
+
+    /// <summary>The hash of a row, and its seal; null for one that has none.</summary>
+    public static (byte[] Hash, byte[]? Seal) ProofsOf(DbConnection connection, long number) =>
+        connection.Rows(row => (row.Bytes(0), row.IsDBNull(1) ? null : row.Bytes(1)), "SELECT hash, seal FROM revisions WHERE number = $1", number).Single();
+
+    private static ChainFinding? Missing(DbConnection connection, HistoryHorizon? horizon) =>
+        HistoryPruning.FirstMissing(connection, horizon?.Revision ?? Revision.Zero) is { } number ? new(Name, number, "a document of it is missing that is still needed") : null;
 
     private static Revision NewestOf(DbConnection connection) => new((long?)connection.Scalar("SELECT max(number) FROM revisions") ?? 0);
 
@@ -145,7 +164,8 @@ internal sealed class RevisionLog(IDatabase database, ChainHeads heads)
         }
     }
 
-    private static List<RevisionRecord> Records(DbConnection connection, string which, params ReadOnlySpan<object?> values)
+    /// <summary>The revisions that a clause chooses.</summary>
+    public static List<RevisionRecord> Records(DbConnection connection, string which, params ReadOnlySpan<object?> values)
     {
         var rows = connection.Rows(
             row => (Number: row.GetInt64(0), At: row.GetInt64(1).ToTime(), Author: row.GetString(2), Note: row.GetString(3)),
@@ -162,25 +182,11 @@ internal sealed class RevisionLog(IDatabase database, ChainHeads heads)
     {
         var (key, origin) = (Key(row, 2), (DocumentOrigin)row.Small(1));
         var document = row.IsDBNull(7) ? null : new Document(key, origin, row.GetString(5), row.Small(6), row.GetString(7)) { Revision = new(row.GetInt64(8)) };
-        return new((DocumentChangeKind)row.Small(0), key, origin, document);
+        return new((DocumentChangeKind)row.Small(0), key, origin, document)
+        {
+            Pruned = !row.IsDBNull(9) && Digest.TryParse(row.GetString(9), out var digest) ? new(row.GetString(5), row.Small(6), digest) : null,
+        };
     }
 
     private static ResourceKey Key(DbDataReader row, int first) => new(row.GetString(first), row.GetString(first + 1), row.GetString(first + 2));
-
-    private static byte[] HashOf(byte[] previous, RevisionRecord record)
-    {
-        using var chain = HashChain.After(previous)
-            .Add(record.Revision.Number)
-            .Add(record.At.ToMicroseconds())
-            .Add(record.Author)
-            .Add(record.Note)
-            .Add(record.Changes.Count);
-        foreach (var change in record.Changes)
-        {
-            chain.Add((int)change.Kind).Add((int)change.Origin).Add(change.Key.Kind).Add(change.Key.Namespace).Add(change.Key.Name)
-                .Add(change.Document?.File ?? "").Add(change.Document?.FirstLine ?? 0).Add(change.Document?.Text);
-        }
-
-        return chain.End();
-    }
 }

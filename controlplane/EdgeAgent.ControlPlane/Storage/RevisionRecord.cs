@@ -44,12 +44,30 @@ internal sealed record Document(ResourceKey Key, DocumentOrigin Origin, string F
     public Revision Revision { get; init; }
 }
 
+/// <summary>What is left of a document that is not kept any more.</summary>
+/// <param name="File">What messages called its file.</param>
+/// <param name="FirstLine">The number of its first line in that file.</param>
+/// <param name="Digest">SHA-256 of the text.</param>
+internal sealed record PrunedDocument(string File, int FirstLine, Digest Digest)
+{
+    /// <summary>What would be left of a document.</summary>
+    public static PrunedDocument Of(Document document) => new(document.File, document.FirstLine, Digest.Of(document.Text));
+}
+
 /// <summary>One change within a revision.</summary>
 /// <param name="Kind">What happened.</param>
 /// <param name="Key">To which resource.</param>
 /// <param name="Origin">Whose document.</param>
-/// <param name="Document">The new document; null where it is gone.</param>
-internal sealed record DocumentChange(DocumentChangeKind Kind, ResourceKey Key, DocumentOrigin Origin, Document? Document);
+/// <param name="Document">The new document; null where the resource is gone, or the text is not kept any more.</param>
+internal sealed record DocumentChange(DocumentChangeKind Kind, ResourceKey Key, DocumentOrigin Origin, Document? Document)
+{
+    /// <summary>What is left of the new document, where its text is not kept any more; else null.</summary>
+    public PrunedDocument? Pruned { get; init; }
+}
 
 /// <summary>One row of the revision log.</summary>
-internal sealed record RevisionRecord(Revision Revision, DateTimeOffset At, string Author, string Note, EquatableArray<DocumentChange> Changes);
+internal sealed record RevisionRecord(Revision Revision, DateTimeOffset At, string Author, string Note, EquatableArray<DocumentChange> Changes)
+{
+    /// <summary>Whether some of its documents are not kept any more.</summary>
+    public bool IsPruned => Changes.Items.Any(change => change.Pruned is not null);
+}

@@ -200,6 +200,16 @@ internal static class Schema
         ALTER TABLE enrolments ADD COLUMN previous_authorities INTEGER NOT NULL DEFAULT 1;
         ALTER TABLE replicas ADD COLUMN authorities INTEGER NOT NULL DEFAULT 0;
         """,
+
+        // Of a document that is not kept any more the digest is; a sealed revision is proven without its documents.
+        """
+        ALTER TABLE changes ADD COLUMN digest TEXT;
+        ALTER TABLE revisions ADD COLUMN seal BLOB;
+        CREATE TABLE horizon (
+          id INTEGER PRIMARY KEY,
+          number INTEGER NOT NULL,
+          signature BLOB NOT NULL);
+        """,
     ];
 
     /// <summary>The version that all <see cref="Steps"/> lead to.</summary>

@@ -21,6 +21,7 @@ internal sealed class Store : IDisposable
         People = new(database, Actions);
         Epochs = new(database, Actions);
         Authorities = new(database, Actions);
+        History = new(database, key, Actions);
         Drafts = new(database, Actions);
         Rollouts = new(database);
     }
@@ -57,6 +58,9 @@ internal sealed class Store : IDisposable
 
     /// <summary>The people who may call.</summary>
     public PeopleTable People { get; }
+
+    /// <summary>What becomes of old revisions.</summary>
+    public HistoryPruning History { get; }
 
     /// <summary>The changes that are prepared.</summary>
     public DraftTable Drafts { get; }

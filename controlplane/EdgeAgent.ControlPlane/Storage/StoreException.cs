@@ -15,6 +15,9 @@ internal enum StoreFailure
     /// <summary>Another control plane wrote a revision first; what was asked for must be worked out anew.</summary>
     Behind,
 
+    /// <summary>What was asked for was there, and is not kept any more.</summary>
+    Pruned,
+
     /// <summary>Reading or writing failed for another reason.</summary>
     Failed,
 }
