@@ -187,8 +187,57 @@ public sealed class RolloutTests
     }
 
     [Theory]
+    [InlineData("", false)]
+    [InlineData("failed == 0 && late <= 1", true)]
+    public async Task A_host_that_does_not_come_to_the_change_holds_no_wave_for_ever_and_the_gate_says_what_becomes_of_it(string gate, bool goesOn)
+    {
+        await using var server = await StartAsync();
+        await using var fleet = await FleetAsync(server);
+        fleet.Answer = agent => fleet.Holding(New) is [var first, ..] && first == agent.Facts.Name ? (HostState.Applying, "the kernel is busy", []) : null;
+        await CommitAsync(server, "50%,75%,100%", soak: TimeSpan.Zero, gate: gate, patience: TimeSpan.FromMilliseconds(700));
+        await Eventually.HoldsAsync(async () => (await StatusAsync(server)).Measures is { Pending: 1, WaitedFor: 1, Late: 0 }, "the wave waits for the host");
+        var end = await EndAsync(server);
+        Assert.Equal(goesOn ? (RolloutState.Completed, 3) : (RolloutState.Failed, 1), (end.State, end.ReleasedWaves));
+        if (goesOn)
+            return;
+        Assert.Contains("late == 0 does not hold: late is 1", end.Reason, StringComparison.Ordinal);
+        Assert.Contains("late: connected, and does not come to the change: the kernel is busy", end.Reason, StringComparison.Ordinal);
+        fleet.Answer = _ => null;
+        await Eventually.HoldsAsync(() => fleet.Holding(New).Count == 0, "the change is taken back");
+    }
+
+    [Fact]
+    public async Task A_host_that_went_away_is_waited_for_while_it_may_come_back_and_then_left_out_until_it_does()
+    {
+        await using var server = await StartAsync();
+        await using var fleet = await FleetAsync(server);
+        var (first, second) = (fleet.Agents[0], fleet.Agents[1]);
+        await first.DisposeAsync();
+        await second.DisposeAsync();
+        fleet.Agents.RemoveRange(0, 2);
+        await Eventually.HoldsAsync(async () => (await server.Admin.StatusAsync(new())).Hosts.Count(host => host.Connected) == Hosts - 2, "two hosts are away");
+        await CommitAsync(server, "100%", soak: TimeSpan.Zero, patience: TimeSpan.FromSeconds(2));
+        await Eventually.HoldsAsync(async () => (await StatusAsync(server)).Measures is { Realized: Hosts - 2, Disconnected: 2, WaitedFor: 2 }, "the wave waits for both");
+        await fleet.ConnectAsync(server.Channel(), first.Facts.Name, first.Facts.Addresses[0].ToString(), first.Policy);
+        var seen = new List<RolloutStatus>();
+        using (var watch = server.Rollouts.WatchRollout(new() { Follow = true }))
+        {
+            await foreach (var status in watch.ResponseStream.ReadAllAsync(new CancellationTokenSource(Eventually.Patience).Token))
+                seen.Add(status);
+        }
+
+        Assert.Equal(RolloutState.Completed, seen[^1].State);
+        Assert.StartsWith($"1 of 8 hosts do not hold the change yet (default/{second.Facts.Name} Disconnected, not waited for", seen[^1].Reason, StringComparison.Ordinal);
+        Assert.Contains(seen, status => status.Measures is { Realized: Hosts - 1, Disconnected: 1, WaitedFor: 1 });
+
+        // What was not waited for gets the newest when it is back.
+        await fleet.ConnectAsync(server.Channel(), second.Facts.Name, second.Facts.Addresses[0].ToString(), second.Policy);
+        Assert.Equal(Hosts, fleet.Holding(New).Count);
+    }
+
+    [Theory]
     [InlineData("1,10%", "", "the last wave must be 100%")]
-    [InlineData("", "failed == 0", "a gate or a soak without waves")]
+    [InlineData("", "failed == 0", "a gate, a soak or a patience without waves")]
     [InlineData("ten,100%", "", "'ten' is no wave")]
     [InlineData("5,2,100%", "", "'2' is no larger than '5'")]
     [InlineData("selector:app ==,100%", "", "at character")]
@@ -234,10 +283,17 @@ public sealed class RolloutTests
     }
 
     /// <summary>Begins a rollout that closes one port and opens another on all hosts.</summary>
-    internal static async Task<long> CommitAsync(TestServer server, string waves, TimeSpan? soak = null, string gate = "", RolloutService.RolloutServiceClient? client = null)
+    internal static async Task<long> CommitAsync(TestServer server, string waves, TimeSpan? soak = null, string gate = "", RolloutService.RolloutServiceClient? client = null, TimeSpan? patience = null)
     {
         await SaveAsync(server, "draft", TestFleet.World(Hosts, New));
-        var response = await (client ?? server.Rollouts).CommitDraftAsync(new() { Waves = waves, Gate = gate, Soak = Duration.FromTimeSpan(soak ?? TimeSpan.FromMilliseconds(300)), Note = "open it" });
+        var response = await (client ?? server.Rollouts).CommitDraftAsync(new()
+        {
+            Waves = waves,
+            Gate = gate,
+            Soak = Duration.FromTimeSpan(soak ?? TimeSpan.FromMilliseconds(300)),
+            Patience = patience is { } longest ? Duration.FromTimeSpan(longest) : null,
+            Note = "open it",
+        });
         Assert.True(response.Result.Accepted);
         Assert.Equal(response.Result.Revision, response.Rollout);
         return response.Rollout;

@@ -16,10 +16,11 @@ internal static class CommitCommand
         var note = DocumentRequests.NoteOption();
         var waves = new Option<string?>("--waves") { HelpName = "1,10%,100%", Description = "The change reaches the hosts that it touches in waves: numbers of hosts, percentages, selector:EXPRESSION; each includes the ones before, the last is 100%. All hosts at once where it is left out." };
         var soak = new Option<string?>("--soak") { HelpName = "SPAN", Description = "How long a wave is watched after its hosts hold the change; 60s where it is left out." };
-        var gate = new Option<string?>("--gate") { HelpName = "EXPRESSION", Description = "What must hold of the released hosts, or the change is taken back: failed, rolledback, stale, disconnected, pending or denied, beside a number or a percentage, joined by && and ||. 'failed == 0 && rolledback == 0' where it is left out." };
+        var gate = new Option<string?>("--gate") { HelpName = "EXPRESSION", Description = "What must hold of the released hosts, or the change is taken back: failed, rolledback, stale, disconnected, pending, late or denied, beside a number or a percentage, joined by && and ||. 'failed == 0 && rolledback == 0 && late == 0' where it is left out." };
+        var patience = new Option<string?>("--patience") { HelpName = "SPAN", Description = "How long a wave waits for a host that is connected and does not come to the change, which is late then, or that went away; 5m where it is left out." };
         var detach = new Option<bool>("--detach") { Description = "Do not stay to watch the waves." };
         var output = OutputOption.Create(OutputFormat.Table, OutputFormat.Json);
-        var command = new Command("commit", "Makes a draft the newest revision, at once or in waves, and watches them. Exit code 1: the change was taken back.") { name, note, waves, soak, gate, detach, output };
+        var command = new Command("commit", "Makes a draft the newest revision, at once or in waves, and watches them. Exit code 1: the change was taken back.") { name, note, waves, soak, gate, patience, detach, output };
         command.SetAction(async (parsed, cancellation) =>
         {
             var request = new CommitDraftRequest
@@ -30,6 +31,7 @@ internal static class CommitCommand
                 Waves = parsed.GetValue(waves) ?? "",
                 Soak = parsed.GetValue(soak) is { } span ? Duration.FromTimeSpan(SpanArgument.Parse(span)) : null,
                 Gate = parsed.GetValue(gate) ?? "",
+                Patience = parsed.GetValue(patience) is { } longest ? Duration.FromTimeSpan(SpanArgument.Parse(longest)) : null,
             };
             using var connection = server.Connect(parsed, terminal);
             var response = await connection.Rollouts.CommitDraftAsync(request, ServerConnection.Call(cancellation));

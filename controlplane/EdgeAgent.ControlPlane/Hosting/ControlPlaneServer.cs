@@ -143,7 +143,7 @@ public sealed partial class ControlPlaneServer : IAsyncDisposable
         services.AddHostedService<StalenessWatch>().AddHostedService<SystemdService>();
         services.AddSingleton<ResourceChanges>().AddSingleton<HostOrders>().AddSingleton<ResourceQueries>().AddSingleton<StatusQueries>().AddSingleton<ExplainQueries>().AddSingleton<ClusterQueries>();
         services.AddSingleton(provider => new AuditQueries(store, provider.GetRequiredService<AuditIntegrity>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<DraftChanges>().AddSingleton<RolloutOrders>();
+        services.AddSingleton<DraftChanges>().AddSingleton<ReleasedHosts>().AddSingleton<RolloutOrders>();
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<RolloutDriver>(provider, store.Database is PostgresServer));
         services.AddSingleton<AgentEndpoint>().AddSingleton<AdminEndpoint>().AddSingleton<RolloutEndpoint>();
         services.AddSingleton<StatusPage>().AddSingleton<MetricsPage>().AddSingleton<Pages>();

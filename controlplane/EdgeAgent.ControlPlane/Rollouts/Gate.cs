@@ -9,7 +9,7 @@ namespace EdgeAgent.ControlPlane.Rollouts;
 internal sealed class Gate : IEquatable<Gate>
 {
     /// <summary>What holds unless somebody says otherwise.</summary>
-    public const string Default = "failed == 0 && rolledback == 0";
+    public const string Default = "failed == 0 && rolledback == 0 && late == 0";
 
     private readonly GateNode _root;
 
@@ -64,6 +64,7 @@ internal sealed record GateComparison(string Measure, string Operator, double Nu
         ["stale"] = measures => measures.Stale,
         ["disconnected"] = measures => measures.Disconnected,
         ["pending"] = measures => measures.Pending,
+        ["late"] = measures => measures.Late,
         ["denied"] = measures => measures.Denied,
     };
 

@@ -12,7 +12,7 @@ namespace EdgeAgent.ControlPlane.Rollouts;
 /// several control planes one does, as long as it shows signs of life; a step that two would make at once is made once, since it is a
 /// revision. After a restart, or with another driver, the newest wave is watched anew.
 /// </summary>
-internal sealed partial class RolloutDriver(RolloutTable table, RevisionWriter writer, Publisher publisher, StatusBoard board, TimeProvider time, bool isShared, ILogger<RolloutDriver> logger)
+internal sealed partial class RolloutDriver(RolloutTable table, RevisionWriter writer, Publisher publisher, ReleasedHosts hosts, TimeProvider time, bool isShared, ILogger<RolloutDriver> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
@@ -20,7 +20,6 @@ internal sealed partial class RolloutDriver(RolloutTable table, RevisionWriter w
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
     private readonly string _me = Guid.NewGuid().ToString("N");
-    private readonly ReleasedHosts _hosts = new(board, time);
     private (Revision Id, RolloutLease Lease, long Since)? _seen;
     private (Revision Id, int Released, long Since)? _settled;
     private string? _problem;
@@ -54,25 +53,26 @@ internal sealed partial class RolloutDriver(RolloutTable table, RevisionWriter w
         if (state.Rollout is not { Row: var row })
         {
             (_seen, _settled) = (null, null);
+            hosts.Forget();
             return;
         }
 
+        // Whoever takes over knows by then for how long hosts have been waited for.
+        var measures = hosts.Measure(state);
         if (!Leads(row.Id) || row.State != RolloutState.Running)
         {
             _settled = null;
             return;
         }
 
-        var measures = _hosts.Measure(state);
         if (row.Gate.Breach(measures) is { } breach)
         {
-            var hosts = string.Join("; ", measures.Problems.Select(problem => $"{problem.Host} {problem.What}"));
-            var reason = $"{breach}{(hosts.Length > 0 ? $" ({hosts})" : "")} in wave {row.Released} of {row.Waves.Count}";
+            var reason = $"{breach}{InWords(measures.Problems)} in wave {row.Released} of {row.Waves.Count}";
             await StepAsync(row, now => RolloutSteps.TakeBack(now, RolloutState.Failed, row.Author, reason, _me));
         }
         else if (HasSoaked(row, measures))
         {
-            await StepAsync(row, now => row.IsInLastWave ? RolloutSteps.Complete(now, _me) : RolloutSteps.ReleaseNext(now, _me));
+            await StepAsync(row, now => row.IsInLastWave ? RolloutSteps.Complete(now, LeftOut(measures), _me) : RolloutSteps.ReleaseNext(now, _me));
         }
     }
 
@@ -80,18 +80,26 @@ internal sealed partial class RolloutDriver(RolloutTable table, RevisionWriter w
     {
         if (_settled is not { } settled || settled.Id != row.Id || settled.Released != row.Released)
         {
-            if (measures.Pending > 0)
+            if (measures.WaitedFor > 0)
                 return false;
             _settled = settled = (row.Id, row.Released, time.GetTimestamp());
             table.Settle(row.Id, row.Released, time.GetUtcNow());
         }
 
-        return time.GetElapsedTime(settled.Since) >= row.Soak;
+        // A host that went away while the wave was watched may have been cut off by the change, and says so when it is back.
+        return measures.WaitedFor == 0 && time.GetElapsedTime(settled.Since) >= row.Soak;
     }
 
     // What was decided here holds for the rollout as it was then, and for no other.
     private Task<bool> StepAsync(RolloutRow row, Func<FleetState, RevisionStep> step) => writer.StepAsync(now =>
         now.Rollout is { Row: var present } && present.Id == row.Id && present.Released == row.Released && present.State == row.State ? (step(now), true) : ((RevisionStep?)null, false));
+
+    private static string LeftOut(RolloutMeasures measures) => measures.Realized < measures.Hosts
+        ? $"{measures.Hosts - measures.Realized} of {measures.Hosts} hosts do not hold the change yet{InWords(measures.Problems)}"
+        : "";
+
+    private static string InWords(IReadOnlyList<(HostName Host, string What)> problems) =>
+        problems.Count == 0 ? "" : $" ({string.Join("; ", problems.Select(problem => $"{problem.Host} {problem.What}"))})";
 
     // Clocks of machines are not compared: a driver is gone if its beat stays the same for a while by the clock here.
     private bool Leads(Revision id)

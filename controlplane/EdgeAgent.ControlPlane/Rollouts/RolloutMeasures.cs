@@ -12,6 +12,12 @@ internal sealed record RolloutMeasures
     /// <summary>Those that are connected, and neither realized nor in trouble yet.</summary>
     public int Pending { get; init; }
 
+    /// <summary>Those that have been pending for longer than the rollout's patience: no wave waits for them.</summary>
+    public int Late { get; init; }
+
+    /// <summary>Those that the newest wave waits for: the pending ones, and those that have not been away for long.</summary>
+    public int WaitedFor { get; init; }
+
     /// <summary>Those that refused the change or could not program it.</summary>
     public int Failed { get; init; }
 

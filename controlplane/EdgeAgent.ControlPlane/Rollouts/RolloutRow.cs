@@ -32,6 +32,12 @@ internal enum RolloutState
 /// <param name="Gate">What must hold of the released hosts.</param>
 internal sealed record RolloutRow(Revision Id, DateTimeOffset At, string Author, string Note, EquatableArray<Wave> Waves, TimeSpan Soak, Gate Gate)
 {
+    /// <summary>Long enough for a machine to start anew.</summary>
+    public static readonly TimeSpan UsualPatience = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a wave waits for a host that is connected and does not come to the change, or that went away.</summary>
+    public TimeSpan Patience { get; init; } = UsualPatience;
+
     /// <summary>Where it stands.</summary>
     public RolloutState State { get; init; } = RolloutState.Running;
 

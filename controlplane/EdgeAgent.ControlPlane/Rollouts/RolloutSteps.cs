@@ -21,7 +21,7 @@ internal static class RolloutSteps
     public static RevisionStep Begin(FleetState before, ChangePlan plan, RolloutTerms terms, DateTimeOffset at)
     {
         var id = plan.After.Revision;
-        var row = new RolloutRow(id, at, terms.Author, terms.Note, terms.WavesOf(id, TouchedHosts.Of(before, plan.After), plan.After), terms.Soak, terms.Gate);
+        var row = new RolloutRow(id, at, terms.Author, terms.Note, terms.WavesOf(id, TouchedHosts.Of(before, plan.After), plan.After), terms.Soak, terms.Gate) { Patience = terms.Patience };
         var state = row.Waves.Count == 1 ? "all hosts at once" : $"wave 1 of {row.Waves.Count}, {row.Waves[0].What}: {row.Waves[0].Hosts} of {row.Waves[^1].Hosts} hosts";
         return new(plan.After with { Rollout = new(row, before) }, plan.Rows, terms.Author, $"{terms.Note}{(terms.Note.Length > 0 ? " " : "")}(rollout {id}: {state})")
         {
@@ -38,11 +38,14 @@ internal static class RolloutSteps
         return Step(state, next, driver, row.Author, $"rollout {row.Id}: wave {next.Released} of {row.Waves.Count}, {wave.What}: {wave.Hosts} hosts");
     }
 
-    /// <summary>Ends a rollout whose change all hosts have.</summary>
-    public static RevisionStep Complete(FleetState state, string driver)
+    /// <summary>Ends a rollout whose change is everybody's.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="leftOut">Who does not hold it yet; empty for nobody.</param>
+    /// <param name="driver">The control plane that must still drive it.</param>
+    public static RevisionStep Complete(FleetState state, string leftOut, string driver)
     {
         var row = state.Rollout!.Row;
-        return Step(state, row with { State = RolloutState.Completed, Ended = state.Revision.Next }, driver, row.Author, $"rollout {row.Id} is completed");
+        return Step(state, row with { State = RolloutState.Completed, Ended = state.Revision.Next, Reason = leftOut }, driver, row.Author, $"rollout {row.Id} is completed{(leftOut.Length > 0 ? $": {leftOut}" : "")}");
     }
 
     /// <summary>Holds a rollout, or lets it go on.</summary>

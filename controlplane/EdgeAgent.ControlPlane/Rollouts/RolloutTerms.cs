@@ -9,7 +9,8 @@ namespace EdgeAgent.ControlPlane.Rollouts;
 /// <param name="Gate">What must hold of the released hosts.</param>
 /// <param name="Author">Who asks.</param>
 /// <param name="Note">Why.</param>
-internal sealed record RolloutTerms(IReadOnlyList<WaveOrder> Waves, TimeSpan Soak, Gate Gate, string Author, string Note)
+/// <param name="Patience">How long a wave waits for a host that does not come to the change.</param>
+internal sealed record RolloutTerms(IReadOnlyList<WaveOrder> Waves, TimeSpan Soak, Gate Gate, string Author, string Note, TimeSpan Patience)
 {
     /// <summary>The waves of a rollout that touches some hosts.</summary>
     public EquatableArray<Wave> WavesOf(Revision id, IReadOnlyList<HostName> touched, FleetState state)

@@ -22,6 +22,7 @@ internal sealed class DraftChanges(DraftTable drafts, RevisionLog log, RevisionW
     private static readonly TimeSpan ReportedWithin = TimeSpan.FromDays(1);
     private static readonly TimeSpan UsualSoak = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestSoak = TimeSpan.FromDays(7);
+    private static readonly TimeSpan LongestPatience = TimeSpan.FromDays(1);
 
     /// <summary>Keeps a draft, if it could be applied now.</summary>
     public SaveDraftResponse Save(SaveDraftRequest request, Author author)
@@ -114,17 +115,20 @@ internal sealed class DraftChanges(DraftTable drafts, RevisionLog log, RevisionW
     {
         if (request.Waves.Length == 0)
         {
-            return request.Gate.Length == 0 && request.Soak is null ? null
-                : throw new RpcException(new(StatusCode.InvalidArgument, $"a gate or a soak without waves; expected {WaveOrder.Expected}"));
+            return request.Gate.Length == 0 && request.Soak is null && request.Patience is null ? null
+                : throw new RpcException(new(StatusCode.InvalidArgument, $"a gate, a soak or a patience without waves; expected {WaveOrder.Expected}"));
         }
 
         var waves = WaveOrder.TryRead(request.Waves, out var problem) ?? throw new RpcException(new(StatusCode.InvalidArgument, problem));
         var soak = request.Soak?.ToTimeSpan() ?? UsualSoak;
         if (soak < TimeSpan.Zero || soak > LongestSoak)
             throw new RpcException(new(StatusCode.InvalidArgument, $"a soak of {soak}; expected at most {LongestSoak.TotalDays:0} days"));
+        var patience = request.Patience?.ToTimeSpan() ?? RolloutRow.UsualPatience;
+        if (patience < TimeSpan.Zero || patience > LongestPatience)
+            throw new RpcException(new(StatusCode.InvalidArgument, $"a patience of {patience}; expected at most {LongestPatience.TotalDays:0} day"));
         try
         {
-            return new(waves, soak, Gate.Parse(request.Gate.Length == 0 ? Gate.Default : request.Gate), author.Name, note);
+            return new(waves, soak, Gate.Parse(request.Gate.Length == 0 ? Gate.Default : request.Gate), author.Name, note, patience);
         }
         catch (FormatException e)
         {

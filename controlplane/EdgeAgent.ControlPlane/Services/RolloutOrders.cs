@@ -1,5 +1,4 @@
 using EdgeAgent.Contracts;
-using EdgeAgent.ControlPlane.Hosts;
 using EdgeAgent.ControlPlane.Revisions;
 using EdgeAgent.ControlPlane.Rollouts;
 using EdgeAgent.ControlPlane.Storage;
@@ -11,7 +10,7 @@ using RolloutState = EdgeAgent.ControlPlane.Rollouts.RolloutState;
 namespace EdgeAgent.ControlPlane.Services;
 
 /// <summary>Shows rollouts, and takes orders about the one that is under way.</summary>
-internal sealed class RolloutOrders(RolloutTable rollouts, RevisionWriter writer, Publisher publisher, StatusBoard board, TimeProvider time)
+internal sealed class RolloutOrders(RolloutTable rollouts, RevisionWriter writer, Publisher publisher, ReleasedHosts hosts, TimeProvider time)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
 
@@ -67,7 +66,7 @@ internal sealed class RolloutOrders(RolloutTable rollouts, RevisionWriter writer
     private RolloutStatus Status(RolloutRow row, PeerIdentity caller)
     {
         var state = publisher.Current;
-        var measures = state.Rollout?.Row.Id == row.Id && row.Ended is null ? new ReleasedHosts(board, time).Measure(state) : null;
+        var measures = state.Rollout?.Row.Id == row.Id && row.Ended is null ? hosts.Measure(state) : null;
         return RolloutMapping.ToWire(row, measures, caller, time.GetUtcNow());
     }
 

@@ -10,7 +10,7 @@ internal readonly record struct RolloutLease(string Driver, long Beat);
 /// <summary>The rollouts. Each step is written together with the revision that says so; of several control planes one drives.</summary>
 internal sealed class RolloutTable(IDatabase database)
 {
-    private const string Columns = "revision, at, author, note, waves, soak, gate, state, released, settled, ended, reason";
+    private const string Columns = "revision, at, author, note, waves, soak, gate, state, released, settled, ended, reason, patience";
 
     /// <summary>A rollout; null if there is none.</summary>
     public RolloutRow? Find(Revision id) => database.Read(connection => connection.Rows(Read, $"SELECT {Columns} FROM rollouts WHERE revision = $1", id.Number)) is [var row] ? row : null;
@@ -24,9 +24,9 @@ internal sealed class RolloutTable(IDatabase database)
 
     /// <summary>Adds a rollout.</summary>
     public static void Insert(DbConnection connection, RolloutRow row) => connection.Execute(
-        $"INSERT INTO rollouts ({Columns}, driver, beat) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 0)",
+        $"INSERT INTO rollouts ({Columns}, driver, beat) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', 0)",
         row.Id.Number, row.At.ToMicroseconds(), row.Author, row.Note, Wave.ToText(row.Waves), row.Soak.Ticks / TimeSpan.TicksPerMicrosecond, row.Gate.Text,
-        (int)row.State, row.Released, row.Settled?.ToMicroseconds(), row.Ended?.Number, row.Reason);
+        (int)row.State, row.Released, row.Settled?.ToMicroseconds(), row.Ended?.Number, row.Reason, row.Patience.Ticks / TimeSpan.TicksPerMicrosecond);
 
     /// <summary>Writes a step of a rollout.</summary>
     /// <param name="connection">The transaction.</param>
@@ -68,5 +68,6 @@ internal sealed class RolloutTable(IDatabase database)
         Settled = row.IsDBNull(9) ? null : row.GetInt64(9).ToTime(),
         Ended = row.IsDBNull(10) ? null : new Revision(row.GetInt64(10)),
         Reason = row.GetString(11),
+        Patience = TimeSpan.FromMicroseconds(row.GetInt64(12)),
     };
 }

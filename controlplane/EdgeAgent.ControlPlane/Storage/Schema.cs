@@ -210,6 +210,11 @@ internal static class Schema
           number INTEGER NOT NULL,
           signature BLOB NOT NULL);
         """,
+
+        // Rollouts of before waited for ever; five minutes are what is usual now.
+        """
+        ALTER TABLE rollouts ADD COLUMN patience INTEGER NOT NULL DEFAULT 300000000;
+        """,
     ];
 
     /// <summary>The version that all <see cref="Steps"/> lead to.</summary>
