@@ -14,7 +14,7 @@ internal sealed class ReleasedHosts(StatusBoard board, TimeProvider time)
 
     private readonly Lock _measuring = new();
     private DeniedByChange _denied = new();
-    private readonly Dictionary<HostName, (HostState Standing, long Since)> _waiting = [];
+    private readonly Dictionary<HostName, (HostState Standing, long Since, long First)> _waiting = [];
     private Revision _rollout;
 
     /// <summary>Measures at a state with a rollout. While that is paused nobody is waited for.</summary>
@@ -58,7 +58,7 @@ internal sealed class ReleasedHosts(StatusBoard board, TimeProvider time)
     }
 
     // A host that is away is waited for as long as it may be starting anew, which after a restart of ours is not known; one that never was
-    // here is not.
+    // here is not. One that comes back has as long again to come to the change, but only once.
     private bool IsWaitedFor(HostName host, HostEntry? entry, HostState standing, TimeSpan patience, DateTimeOffset now)
     {
         if (standing is not (HostState.Applying or HostState.Disconnected) || entry is null)
@@ -67,9 +67,11 @@ internal sealed class ReleasedHosts(StatusBoard board, TimeProvider time)
             return false;
         }
 
-        if (!_waiting.TryGetValue(host, out var waiting) || waiting.Standing != standing)
-            _waiting[host] = waiting = (standing, time.GetTimestamp());
-        return time.GetElapsedTime(waiting.Since) < patience && (standing == HostState.Applying || entry.Last is not { } last || now - last.At < patience);
+        if (!_waiting.TryGetValue(host, out var waiting))
+            _waiting[host] = waiting = (standing, time.GetTimestamp(), time.GetTimestamp());
+        else if (waiting.Standing != standing)
+            _waiting[host] = waiting = (standing, time.GetTimestamp(), waiting.First);
+        return time.GetElapsedTime(waiting.Since) < patience && time.GetElapsedTime(waiting.First) < patience * 2 && (standing == HostState.Applying || entry.Last is not { } last || now - last.At < patience);
     }
 
     private static RolloutMeasures Count(RolloutMeasures measures, HostState standing, bool isWaitedFor)
