@@ -152,6 +152,23 @@ public sealed class AuditCommandTests
         Assert.Equal(1, (await CommandRun.Of("history", "9", "--server", server.Url)).ExitCode);
     }
 
+    [Fact]
+    public async Task Of_documents_that_are_not_kept_any_more_the_digests_are_shown()
+    {
+        var digest = new string('a', 64);
+        var entry = Change("why");
+        (entry.Changes[0].Before, entry.Changes[0].BeforeDigest) = ("", digest);
+        await using var server = await FakeControlPlane.StartAsync(new Answers
+        {
+            History = _ => new() { Revisions = { entry } },
+            ExportAudit = _ => [new() { Header = new() { From = entry.At, To = entry.At } }, new() { Change = entry }],
+        });
+        Assert.Equal([$"    -(not kept any more; SHA-256 {digest})", "    +apiVersion: v1", "    +kind: New"], (await CommandRun.Of("history", "2", "--server", server.Url)).Lines[2..]);
+        Assert.Contains($"\"beforeDigest\": \"{digest}\"", (await CommandRun.Of("history", "--server", server.Url, "-o", "json")).Output, StringComparison.Ordinal);
+        foreach (var format in (string[])["json", "html"])
+            Assert.Contains(digest, (await CommandRun.Of("audit", "export", "--server", server.Url, "--format", format)).Output, StringComparison.Ordinal);
+    }
+
     private static RevisionEntry Change(string note) => new()
     {
         Revision = 2,
