@@ -67,7 +67,8 @@ internal sealed class MeshFacts
     /// </summary>
     public EquatableArray<PeerMatch> Selected(EndpointMatch match)
     {
-        var byEntry = Identities.AtHosts.Values.Where(entry => (match.Namespace is null || match.Namespace == entry.Namespace) && match.Selector.Matches(entry.Labels))
+        var byEntry = Identities.AtHosts.Values.Where(entry => (match.Namespace is null || match.Namespace == entry.Namespace)
+                && (match.NamespaceSelector is null || match.NamespaceSelector.MatchesNamespace(MeshNamespaces.LabelsOf(entry.Namespace))) && match.Selector.Matches(entry.Labels))
             .SelectMany(entry => entry.Addresses).Distinct().ToEquatableArray();
         return byEntry.IsEmpty ? [PeerMatch.Of(match)] : [PeerMatch.Of(match), PeerMatch.Of(byEntry)];
     }

@@ -22,9 +22,8 @@ internal static class MeshNamespaces
     public static EndpointMatch AllBut(IReadOnlyCollection<string> namespaces, Selector selector) =>
         namespaces.Count == 0 ? Any(selector) : new() { NamespaceSelector = Selector.NotIn(NameLabel, namespaces), Selector = selector, WorkloadsOnly = true };
 
-    /// <summary>Endpoints of all namespaces but these.</summary>
-    public static EndpointMatch Except(IReadOnlyCollection<string> namespaces) =>
-        namespaces.Count == 0 ? Any(Selector.All) : new() { NamespaceSelector = Selector.NotIn(NameLabel, namespaces) };
+    /// <summary>What these matches see of a namespace.</summary>
+    public static LabelSet LabelsOf(string name) => LabelSet.Of((NameLabel, name));
 
     /// <summary>Endpoints of the namespaces whose names match one of the patterns (exact, <c>a*</c>, <c>*a</c>, <c>*</c>).</summary>
     public static EndpointMatch Matching(IEnumerable<string> patterns) => new() { NamespaceSelector = Selector.Or([.. patterns.Select(Pattern)]), WorkloadsOnly = true };

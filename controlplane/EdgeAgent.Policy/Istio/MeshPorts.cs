@@ -4,7 +4,7 @@ namespace EdgeAgent.Policy.Istio;
 
 /// <summary>
 /// The mesh's own ports (Istio, "Ports used by Istio"): 15008 tunnel, 15012 and 15017 control plane, 15021 health, 15090 metrics.
-/// They stay open between hosts of the namespaces that say that they are part of a mesh.
+/// They stay open between hosts of the namespaces that say that they are part of a mesh, also hosts that a WorkloadEntry describes there.
 /// </summary>
 internal static class MeshPorts
 {
@@ -17,6 +17,7 @@ internal static class MeshPorts
         if (members.IsEmpty)
             yield break;
         EquatableArray<PeerMatch> peers = [PeerMatch.Of(MeshNamespaces.Of(members, Selector.All))];
+        var hosts = view.Selected(MeshNamespaces.Of(members, Selector.All));
         var open = new PolicyRule(Verdict.Allow, "mesh", SourcePosition.None)
         {
             Traffic = [new() { Protocol = new(IpProtocol.Tcp, false), Ports = new(Ports, []) }],
@@ -26,8 +27,8 @@ internal static class MeshPorts
         {
             Tier = BuiltInTiers.Mesh,
             Order = DerivedPolicy.MeshPortsOrder,
-            Ingress = new(peers, [open], false),
-            Egress = new(peers, [open], false),
+            Ingress = new(hosts, [open], false),
+            Egress = new(hosts, [open], false),
         };
     }
 }

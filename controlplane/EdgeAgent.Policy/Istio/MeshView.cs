@@ -20,8 +20,10 @@ internal sealed class MeshView(MeshFacts facts, MeshReads reads)
     public IEnumerable<string> MemberNamespaces =>
         Ask(MeshParts.Settings, static now => now.Declarations.Settings).Where(item => item.Value.Mesh != MeshMembership.None).Select(item => item.Key);
 
-    /// <summary>Namespaces that have hosts, by name.</summary>
-    public EquatableArray<string> HostNamespaces => Ask(MeshParts.HostNamespaces, static now => now.Identities.HostNamespaces.Keys.ToEquatableArray());
+    /// <summary>Namespaces that have hosts, or mesh workloads at addresses of hosts, by name.</summary>
+    public EquatableArray<string> HostNamespaces => Ask(
+        MeshParts.HostNamespaces | MeshParts.WorkloadsAtHosts,
+        static now => now.Identities.HostNamespaces.Keys.Concat(now.Identities.AtHosts.Values.Select(entry => entry.Namespace)).Distinct().Order(StringComparer.Ordinal).ToEquatableArray());
 
     /// <summary>Whether a host has its namespace or account from another resource, so that identities must be told by address.</summary>
     public bool HasForeignIdentities =>

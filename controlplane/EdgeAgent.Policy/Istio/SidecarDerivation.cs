@@ -4,7 +4,8 @@ namespace EdgeAgent.Policy.Istio;
 
 /// <summary>
 /// A Sidecar with REGISTRY_ONLY closes the egress of its workloads but for the services that it imports. A workload has one Sidecar:
-/// one that selects it, else its namespace's, else the root namespace's.
+/// one that selects it, else its namespace's, else the root namespace's. A host is also the workload that a WorkloadEntry at its address
+/// describes, with the Sidecar that this one has.
 /// </summary>
 internal sealed class SidecarDerivation
 {
@@ -51,32 +52,32 @@ internal sealed class SidecarDerivation
         if (sidecar.WorkloadSelector is { } labels)
         {
             var before = ofNamespace.TakeWhile(other => other.Key != sidecar.Key).Where(other => other.WorkloadSelector is not null);
-            return [new(home, "", [Own(home, LabelSelectors.Both(LabelSelectors.Of(labels), Unselected(before)))])];
+            return [new(home, "", Own(home, LabelSelectors.Both(LabelSelectors.Of(labels), Unselected(before))))];
         }
 
         if (ofNamespace.First(other => other.WorkloadSelector is null).Key != sidecar.Key)
             return [];
         var own = Own(home, Unselected(ofNamespace));
         if (home != _view.Istio.RootNamespace)
-            return [new(home, "", [own])];
+            return [new(home, "", own)];
         var others = _sidecars.Where(other => other.Key.Namespace != home).GroupBy(other => other.Key.Namespace).ToList();
         if (DependsOnNamespace(sidecar))
         {
             var theirs = others.ToDictionary(group => group.Key, group => group.ToList());
             return _view.HostNamespaces.Where(name => name != home && (!theirs.TryGetValue(name, out var has) || has.TrueForAll(other => other.WorkloadSelector is not null)))
-                .Select(name => new SidecarClients(name, $":{name}", [Own(name, Unselected(theirs.GetValueOrDefault(name) ?? []))]))
-                .Prepend(new(home, "", [own]));
+                .Select(name => new SidecarClients(name, $":{name}", Own(name, Unselected(theirs.GetValueOrDefault(name) ?? []))))
+                .Prepend(new(home, "", own));
         }
 
-        var bySelector = others.Where(group => group.All(other => other.WorkloadSelector is not null)).Select(group => Own(group.Key, Unselected(group)));
-        return [new(home, "", [own, .. bySelector, PeerMatch.Of(MeshNamespaces.Except([home, .. others.Select(group => group.Key)]))])];
+        var bySelector = others.Where(group => group.All(other => other.WorkloadSelector is not null)).SelectMany(group => Own(group.Key, Unselected(group)));
+        return [new(home, "", [.. own, .. bySelector, .. _view.Selected(MeshNamespaces.AllBut([home, .. others.Select(group => group.Key)], Selector.All))])];
     }
 
     /// <summary>Whether the root's Sidecar imports other services in one namespace than in another: a dot is the client's own.</summary>
     private bool DependsOnNamespace(SidecarResource sidecar) =>
         sidecar.Imports.Any(import => import.Namespace == ".") || _view.Services.Any(service => Visibility.Namespaces(service.ExportTo, service.Namespace) is not null);
 
-    private static PeerMatch Own(string ownNamespace, Selector selector) => PeerMatch.Of(new EndpointMatch { Namespace = ownNamespace, Selector = selector });
+    private EquatableArray<PeerMatch> Own(string ownNamespace, Selector selector) => _view.Selected(new EndpointMatch { Namespace = ownNamespace, Selector = selector });
 
     private static Selector Unselected(IEnumerable<SidecarResource> sidecars)
     {

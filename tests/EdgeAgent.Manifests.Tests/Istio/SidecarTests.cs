@@ -47,6 +47,64 @@ public sealed class SidecarTests
         spec: {egress: [{hosts: [./*]}]}
         """).Decides("default/sleep > vm/mysqldb TCP/3306 : allow", "default/sleep > 192.0.2.1 TCP/443 : allow");
 
+    [Theory]
+    [InlineData("elsewhere", "workloadSelector: {labels: {app: sleeper}}, ")]
+    [InlineData("elsewhere", "")]
+    [InlineData("istio-system", "")]
+    public void A_host_has_the_sidecar_of_the_workload_that_an_entry_at_its_address_describes(string place, string selector) => IstioWorld.With($$"""
+        apiVersion: networking.istio.io/v1
+        kind: Sidecar
+        metadata: {name: s, namespace: {{place}} }
+        spec: { {{selector}}outboundTrafficPolicy: {mode: REGISTRY_ONLY}, egress: [{hosts: [vm/*]}]}
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: WorkloadEntry
+        metadata: {name: sleep, namespace: elsewhere}
+        spec: {address: 10.0.0.5, labels: {app: sleeper} }
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: Sidecar
+        metadata: {name: own, namespace: default}
+        spec: {outboundTrafficPolicy: {mode: ALLOW_ANY} }
+        """).Decides(
+        "default/sleep > default/ratings TCP/9080 : deny",
+        "default/sleep > vm/mysqldb TCP/3306 : allow",
+        "default/productpage > default/ratings TCP/9080 : allow");
+
+    [Fact]
+    public void The_roots_sidecar_is_about_workloads_which_a_host_endpoint_is_not() => IstioWorld.With("""
+        apiVersion: networking.istio.io/v1
+        kind: Sidecar
+        metadata: {name: s, namespace: istio-system}
+        spec: {outboundTrafficPolicy: {mode: REGISTRY_ONLY}, egress: [{hosts: [vm/*]}]}
+        ---
+        apiVersion: projectcalico.org/v3
+        kind: HostEndpoint
+        metadata: {name: node}
+        spec: {node: node, expectedIPs: [10.0.1.9], profiles: [projectcalico-default-allow]}
+        """).Decides("10.0.1.9 > default/ratings TCP/9080 : allow", "default/sleep > default/ratings TCP/9080 : deny");
+
+    [Fact]
+    public void The_mesh_s_own_ports_are_open_to_a_host_that_an_entry_describes_as_a_member() => IstioWorld.With("""
+        apiVersion: networking.istio.io/v1
+        kind: WorkloadEntry
+        metadata: {name: sleep, namespace: elsewhere}
+        spec: {address: 10.0.0.5}
+        ---
+        apiVersion: v1
+        kind: Namespace
+        metadata: {name: elsewhere, annotations: {edgeagent.io/mesh: sidecar}}
+        ---
+        apiVersion: v1
+        kind: Namespace
+        metadata: {name: vm, annotations: {edgeagent.io/mesh: sidecar}}
+        ---
+        apiVersion: networking.k8s.io/v1
+        kind: NetworkPolicy
+        metadata: {name: nothing, namespace: default}
+        spec: {podSelector: {}}
+        """).Decides("vm/mysqldb > default/sleep TCP/15008 : allow", "vm/mysqldb > default/sleep TCP/80 : deny", "default/ratings > default/sleep TCP/15008 : deny");
+
     [Fact]
     public void A_service_entry_is_imported_by_its_endpoints_and_selectors() => IstioWorld.With("""
         apiVersion: networking.istio.io/v1
