@@ -2,25 +2,50 @@ using System.Text.Json.Nodes;
 
 namespace EdgeAgent.Manifests.Tests.Raw;
 
-/// <summary>Worlds with a mesh: hosts and pods, services, and routes that lead to them.</summary>
-internal sealed class MeshDocuments(DocumentDice dice)
+/// <summary>Worlds with a mesh: hosts and pods, services, and what leads to them.</summary>
+internal sealed class MeshDocuments
 {
-    public List<JsonObject> World()
+    private readonly DocumentDice _dice;
+    private readonly ServiceDocuments _services;
+    private readonly List<JsonObject> _workloads;
+    private readonly List<JsonObject> _common;
+
+    public MeshDocuments(DocumentDice dice)
     {
-        var (world, services) = (new WorldDocuments(dice), new ServiceDocuments(dice));
-        var hosts = world.Hosts(dice.Number(3, 6), 0).ToList();
-        var entries = services.Entries(hosts).ToList();
-        List<JsonObject> workloads = [.. hosts, .. world.Pods(), .. entries];
-        List<JsonObject> known = [.. services.Services(workloads), .. services.ServiceEntries(workloads), .. services.DestinationRules(workloads)];
-        var gateways = services.Gateways(workloads);
-        var (routes, authorization, kubernetes) = (new RouteDocuments(dice, services, workloads, gateways), new AuthorizationDocuments(dice), new NetworkPolicyDocuments(dice));
+        var world = new WorldDocuments(dice);
+        (_dice, _services) = (dice, new(dice));
+        var hosts = world.Hosts(dice.Number(3, 6), dice.Rarely(3) ? 1 : 0).ToList();
+        _workloads = [.. hosts, .. world.Pods(), .. _services.Entries(hosts.FindAll(host => (string?)host["kind"] == "Host"))];
+        _common = [.. _services.Settled(world.Namespaces()), .. _workloads, .. world.Sets(), .. _services.Services(_workloads), .. _services.ServiceEntries(_workloads)];
+    }
+
+    /// <summary>With routes.</summary>
+    public List<JsonObject> Routes()
+    {
+        var (rules, gateways) = (_services.DestinationRules(_workloads), _services.Gateways(_workloads));
+        var routes = new RouteDocuments(_dice, _services, _workloads, gateways);
         return
         [
-            .. services.Settled(world.Namespaces()), .. workloads, .. world.Sets(), .. known, .. gateways,
-            .. Enumerable.Range(1, dice.Number(2, 4)).SelectMany(number => routes.VirtualService($"v{number}")),
-            .. Enumerable.Range(1, dice.Number(0, 2)).Select(number => routes.RouteRule($"r{number}")),
-            .. dice.Rarely(4) ? [authorization.Policy("p1")] : Array.Empty<JsonObject>(),
-            .. dice.Rarely(4) ? [kubernetes.Policy("p2")] : Array.Empty<JsonObject>(),
+            .. _common, .. rules, .. gateways, .. Others(),
+            .. Enumerable.Range(1, _dice.Number(2, 4)).SelectMany(number => routes.VirtualService($"v{number}")),
+            .. Enumerable.Range(1, _dice.Number(0, 2)).Select(number => routes.RouteRule($"r{number}")),
         ];
+    }
+
+    /// <summary>With Sidecars.</summary>
+    public List<JsonObject> Clients()
+    {
+        var sidecars = new SidecarDocuments(_dice, _services, _workloads);
+        var routes = new RouteDocuments(_dice, _services, _workloads, []);
+        return [.. _common, .. sidecars.EgressRules(), .. sidecars.Sidecars(), .. Others(), .. Enumerable.Range(1, _dice.Number(0, 1)).Select(number => routes.RouteRule($"r{number}"))];
+    }
+
+    /// <summary>Now and then a policy of another language.</summary>
+    private IEnumerable<JsonObject> Others()
+    {
+        if (_dice.Rarely(4))
+            yield return new AuthorizationDocuments(_dice).Policy("p1");
+        if (_dice.Rarely(4))
+            yield return new NetworkPolicyDocuments(_dice).Policy("p2");
     }
 }

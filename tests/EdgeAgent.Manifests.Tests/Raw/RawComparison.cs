@@ -12,15 +12,16 @@ internal sealed class RawComparison
 {
     private readonly EngineState _state;
     private readonly RawOracle _oracle;
+    private readonly bool _hasNames;
     private readonly Dictionary<IPAddress, (IpAddress Address, RawEndpoint? Host, HostPolicy? Policy)> _ends = [];
 
-    private RawComparison(EngineState state, RawOracle oracle) => (_state, _oracle) = (state, oracle);
+    private RawComparison(EngineState state, RawOracle oracle, IReadOnlyList<JsonObject> documents) => (_state, _oracle, _hasNames) = (state, oracle, documents.Any(GrantsByName));
 
     /// <summary>How many flows were looked at that pass, and how many that do not.</summary>
     public (int Allowed, int Denied) Seen { get; private set; }
 
-    /// <summary>How many flows of those went to hosts that routes close: those that a route leads there, and others.</summary>
-    public (int Passed, int Closed) Routed => _oracle.Routed;
+    /// <summary>How many halves were at hosts that routes or Sidecars close: those that these leave open, and others.</summary>
+    public (int Passed, int Closed) Derived => _oracle.Derived;
 
     /// <summary>Reads a text; null and the errors where it is refused.</summary>
     public static RawComparison? Of(string text, IReadOnlyList<JsonObject> documents, out string errors)
@@ -28,7 +29,7 @@ internal sealed class RawComparison
         var set = ManifestReader.Read([new("world.yaml", Encoding.UTF8.GetBytes(text))]);
         var result = set.HasErrors ? null : PolicyEngine.Apply(EngineState.Empty, Change.Of([.. set.Resources.Select(resource => resource.Model)]));
         errors = string.Join('\n', (result?.Diagnostics ?? set.Diagnostics).Where(diagnostic => diagnostic.Severity == Severity.Error));
-        return result is { Accepted: true } ? new(result.State, new([.. documents.Select(document => (JsonObject)JsonNode.Parse(document.ToJsonString())!)])) : null;
+        return result is { Accepted: true } ? new(result.State, new([.. documents.Select(document => (JsonObject)JsonNode.Parse(document.ToJsonString())!)]), documents) : null;
     }
 
     /// <summary>What differs of a flow; null where nothing does.</summary>
@@ -49,11 +50,16 @@ internal sealed class RawComparison
         var isWithin = ReferenceEquals(source.Host, destination.Host);
         var sent = isWithin || source.Policy is null ? expected : HostPolicyEvaluator.Allows(source.Policy, packet);
         var received = isWithin || destination.Policy is null ? expected : HostPolicyEvaluator.Allows(destination.Policy, packet with { Direction = Direction.Inbound, Self = packet.Peer, Peer = packet.Self });
-        return decided == expected && sent == expected && received == expected ? null : Text(("decided", decided), ("at the source", sent), ("at the destination", received));
+        // What a name grants at one end, the other cannot know, and leaves to it.
+        var isSame = _hasNames ? (sent && received) == expected && (egress || !sent) && (ingress || !received) : sent == expected && received == expected;
+        return decided == expected && isSame ? null : Text(("decided", decided), ("at the source", sent), ("at the destination", received));
 
         string Text(params (string Where, bool Allowed)[] found) =>
             $"{flow}: the documents say egress {Word(egress)}, ingress {Word(ingress)}; {string.Join(", ", found.Select(one => $"{one.Where} {Word(one.Allowed)}"))}";
     }
+
+    private static bool GrantsByName(JsonObject document) =>
+        (string?)document["spec"]?["resolution"] == "DNS" || ((string?)document["kind"] == "EgressRule" && !((string)document["spec"]!["destination"]!["service"]!).Contains('/', StringComparison.Ordinal));
 
     private static string Word(bool allowed) => allowed ? "allow" : "deny";
 
@@ -63,6 +69,8 @@ internal sealed class RawComparison
         {
             var host = _oracle.World.HostAt(address);
             var policy = host is null ? null : _state.PolicyOf(new ResourceKey(host.Kind, host.Namespace ?? "", host.Name)) ?? throw new InvalidOperationException($"{host.Name} has no policy");
+            // No name has an address here.
+            policy = policy?.With(ResolvedNames.None);
             _ends[address] = end = (IpAddress.Parse(address.ToString()), host, policy);
         }
 

@@ -5,15 +5,9 @@ namespace EdgeAgent.Manifests.Tests.Raw;
 /// <summary>Flows at the edges of what made-up documents name.</summary>
 /// <param name="dice">The dice.</param>
 /// <param name="world">The world.</param>
-/// <param name="protocols">Their protocols, as often as they stand here.</param>
-internal sealed class RawFlows(DocumentDice dice, RawWorld world, params IReadOnlyList<int> protocols)
+/// <param name="traffic">What they are made of.</param>
+internal sealed class RawFlows(DocumentDice dice, RawWorld world, RawTraffic traffic)
 {
-    /// <summary>As routers see them.</summary>
-    public static readonly int[] AnyProtocol = [RawFlow.Tcp, RawFlow.Tcp, RawFlow.Udp, RawFlow.Sctp, RawFlow.Icmp, 47];
-
-    /// <summary>As a mesh does.</summary>
-    public static readonly int[] Connections = [RawFlow.Tcp, RawFlow.Tcp, RawFlow.Tcp, RawFlow.Tcp, RawFlow.Tcp, RawFlow.Tcp, RawFlow.Tcp, RawFlow.Tcp, RawFlow.Udp, RawFlow.Icmp];
-
     private static readonly string[] Strangers = ["10.0.0.127", "10.0.1.200", "192.0.2.1", "203.0.113.9", "fd00::7f", "fd00::1:99", "2001:db8::1", "2600::1"];
 
     private readonly List<IPAddress> _own = [.. world.Endpoints.Where(endpoint => endpoint.IsPoliced).SelectMany(endpoint => endpoint.Addresses)];
@@ -35,7 +29,7 @@ internal sealed class RawFlows(DocumentDice dice, RawWorld world, params IReadOn
 
     private RawFlow Between(IPAddress source, IPAddress destination)
     {
-        var flow = new RawFlow(source, destination, dice.Pick(protocols));
+        var flow = new RawFlow(source, destination, dice.Pick(traffic.Protocols));
         return flow.Protocol switch
         {
             RawFlow.Icmp => flow with { Protocol = flow.IsV6 ? RawFlow.IcmpV6 : RawFlow.Icmp, IcmpType = dice.Pick(0, 3, 8, 128), IcmpCode = dice.Pick(0, 0, 1) },
@@ -44,5 +38,5 @@ internal sealed class RawFlows(DocumentDice dice, RawWorld world, params IReadOn
         };
     }
 
-    private int Port() => Math.Clamp(dice.Pick(DocumentDice.Ports) + (dice.Rarely(3) ? dice.Pick(-1, 1) : 0), 1, 65535);
+    private int Port() => Math.Clamp(dice.Pick(traffic.Ports) + (dice.Rarely(3) ? dice.Pick(-1, 1) : 0), 1, 65535);
 }

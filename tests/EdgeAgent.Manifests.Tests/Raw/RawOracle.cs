@@ -4,8 +4,8 @@ namespace EdgeAgent.Manifests.Tests.Raw;
 
 /// <summary>
 /// What documents say of one flow, read from the documents themselves with their specifications beside: Kubernetes "Network Policies", the
-/// network policy API's "API reference", Calico's "Resource definitions" of policies, tiers, sets and host endpoints, and Istio's "Authorization Policy", "Virtual Service" and
-/// what these lead to. It shares nothing with the
+/// network policy API's "API reference", Calico's "Resource definitions" of policies, tiers, sets and host endpoints, and Istio's "Authorization Policy", "Virtual Service",
+/// "Sidecar" and what these lead to. It shares nothing with the
 /// product, not even the reading of addresses.
 /// </summary>
 internal sealed class RawOracle
@@ -15,12 +15,15 @@ internal sealed class RawOracle
 
     private readonly RawWorld _world;
     private readonly RawRoutes _routes;
+    private readonly RawSidecars _sidecars;
+    private readonly RawMeshPorts _meshPorts;
     private readonly List<(RawTier Tier, List<RawPolicy> Policies)> _tiers;
 
     public RawOracle(IReadOnlyList<JsonObject> documents)
     {
         _world = new(documents);
-        _routes = new(_world);
+        var registry = new RawRegistry(_world);
+        (_routes, _sidecars, _meshPorts) = (new(_world, registry), new(_world, registry), new(_world));
         var policies = RawClusterPolicy.Of(_world).Concat(RawCalico.Of(_world)).Concat(RawNetworkPolicy.Of(_world))
             .OrderBy(policy => policy.Order)
             .ThenBy(policy => policy.Name, StringComparer.Ordinal)
@@ -32,8 +35,8 @@ internal sealed class RawOracle
 
     public RawWorld World => _world;
 
-    /// <summary>How many flows to hosts that routes close were looked at: those that a route leads there, and others.</summary>
-    public (int Passed, int Closed) Routed { get; private set; }
+    /// <summary>How many halves at hosts that routes or Sidecars close were looked at: those that these leave open, and others.</summary>
+    public (int Passed, int Closed) Derived { get; private set; }
 
     /// <summary>Whether a flow passes: the egress of its source and the ingress of its destination.</summary>
     public bool Allows(RawFlow flow) => Half(flow, RawSide.Egress) && Half(flow, RawSide.Ingress);
@@ -43,7 +46,9 @@ internal sealed class RawOracle
     {
         if (_world.HostAt(flow.SelfOf(side)) is not { } host || host.Has(flow.PeerOf(side)))
             return true;
-        if (side == RawSide.Ingress && !OfMesh(host, flow))
+        if (host.IsWorkload && _meshPorts.Opens(flow))
+            return true;
+        if (!(side == RawSide.Ingress ? IsTaken(host, flow) : IsSent(flow)))
             return false;
         foreach (var (tier, policies) in _tiers)
         {
@@ -58,12 +63,22 @@ internal sealed class RawOracle
         return host.AllowsUndecided;
     }
 
+    /// <summary>What the mesh says of a connection from a host.</summary>
+    private bool IsSent(RawFlow flow)
+    {
+        var imported = _sidecars.Allows(flow);
+        Count(imported);
+        return imported ?? true;
+    }
+
     /// <summary>What the mesh says of a connection to a host: where an ALLOW policy selects the host, that alone; else what routes lead there.</summary>
-    private bool OfMesh(RawEndpoint host, RawFlow flow)
+    private bool IsTaken(RawEndpoint host, RawFlow flow)
     {
         var authorized = RawAuthorization.Allows(_world, host, flow);
         var routed = authorized is null ? _routes.Allows(flow) : null;
-        Routed = (Routed.Passed + (routed == true ? 1 : 0), Routed.Closed + (routed == false ? 1 : 0));
+        Count(routed);
         return authorized ?? routed ?? true;
     }
+
+    private void Count(bool? passes) => Derived = (Derived.Passed + (passes == true ? 1 : 0), Derived.Closed + (passes == false ? 1 : 0));
 }

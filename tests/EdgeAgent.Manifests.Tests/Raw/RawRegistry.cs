@@ -15,7 +15,7 @@ internal sealed class RawRegistry
         _services =
         [
             .. world.OfCore("Service").Select(document => new RawService(world, document, $"{document["metadata"]!["name"]}.{document["metadata"]!["namespace"]}.svc.cluster.local")),
-            .. world.Of("networking.istio.io", "ServiceEntry").SelectMany(document => ((JsonArray)document["spec"]!["hosts"]!).Select(host => new RawService(world, document, (string)host!))),
+            .. world.Of("networking.istio.io", "ServiceEntry").Concat(world.Of("config.istio.io", "EgressRule").Select(AsEntry)).SelectMany(document => ((JsonArray)document["spec"]!["hosts"]!).Select(host => new RawService(world, document, (string)host!))),
         ];
         _rules =
         [
@@ -23,6 +23,9 @@ internal sealed class RawRegistry
                 .Select(rule => (rule, (string)rule["metadata"]!["namespace"]!, HostOf((string)rule["spec"]!["host"]!, (string)rule["metadata"]!["namespace"]!))),
         ];
     }
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<RawService> Services => _services;
 
     /// <summary>The service of a name. A short one is of the namespace of the document that has it, whatever other services there are (Istio, "Destination").</summary>
     public RawService? Find(string host, string place) => _services.Find(service => service.Host == HostOf(host, place)) ?? _services.Find(service => service.Host == host);
@@ -49,8 +52,19 @@ internal sealed class RawRegistry
         return null;
     }
 
+    /// <summary>A rule of the first generation as it would be written now: a block is where clients connect to, a name is asked for.</summary>
+    private static JsonObject AsEntry(JsonObject rule)
+    {
+        var service = (string)rule["spec"]!["destination"]!["service"]!;
+        var spec = new JsonObject { ["hosts"] = new JsonArray(service), ["resolution"] = "DNS", ["ports"] = new JsonArray([.. ((JsonArray)rule["spec"]!["ports"]!).Select(port => new JsonObject { ["number"] = (int)port!["port"]! })]) };
+        if (service.Contains('/', StringComparison.Ordinal))
+            (spec["resolution"], spec["addresses"]) = ("NONE", new JsonArray(service));
+        return new() { ["metadata"] = rule["metadata"]!.DeepClone(), ["spec"] = spec };
+    }
+
     private string HostOf(string host, string place) =>
         !host.Contains('.', StringComparison.Ordinal) && _services.Exists(service => service.Host == $"{host}.{place}.svc.cluster.local") ? $"{host}.{place}.svc.cluster.local" : host;
 
-    private static bool IsAbout(string pattern, string host) => pattern == host || (pattern.StartsWith('*') && host.EndsWith(pattern[1..], StringComparison.Ordinal));
+    /// <summary>Whether a name, or one for many, is about a service.</summary>
+    public static bool IsAbout(string pattern, string host) => pattern == host || (pattern.StartsWith('*') && host.EndsWith(pattern[1..], StringComparison.Ordinal));
 }

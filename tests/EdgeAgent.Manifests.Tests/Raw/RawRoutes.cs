@@ -7,11 +7,10 @@ namespace EdgeAgent.Manifests.Tests.Raw;
 /// What routes say of a connection: Istio, "Virtual Service", "Gateway", and "RouteRule" of the first generation. One that says who calls
 /// closes the hosts of its destination for all others; one that does not closes them where their namespace asks for it.
 /// </summary>
-internal sealed class RawRoutes(RawWorld world)
+internal sealed class RawRoutes(RawWorld world, RawRegistry registry)
 {
     private static readonly Dictionary<string, string> All = [];
 
-    private readonly RawRegistry _registry = new(world);
     private List<RawEdge>? _edges;
 
     private List<RawEdge> Edges => _edges ??= [.. Virtual().Concat(world.Of("config.istio.io", "RouteRule").SelectMany(OfOldRule))];
@@ -48,7 +47,7 @@ internal sealed class RawRoutes(RawWorld world)
     /// <summary>A destination without a port is called on the port that was addressed, unless the service has no other (Istio, "Destination").</summary>
     private bool Leads(RawEdge edge, RawService service, string client, RawFlow flow)
     {
-        var part = edge.Subset is { } subset ? _registry.Part(service, subset, client) : edge.Labels;
+        var part = edge.Subset is { } subset ? registry.Part(service, subset, client) : edge.Labels;
         return part is not null && service.Serves(flow.Destination, flow.Port, part, edge.Port ?? (service.PortCount > 1 ? edge.Caller.Port : null));
     }
 
@@ -86,7 +85,7 @@ internal sealed class RawRoutes(RawWorld world)
         foreach (var caller in callers)
         {
             foreach (var destination in destinations)
-                yield return new(caller, _registry.Find((string)destination["host"]!, place), (string?)destination["subset"], All, (int?)destination["port"]?["number"], _ => true);
+                yield return new(caller, registry.Find((string)destination["host"]!, place), (string?)destination["subset"], All, (int?)destination["port"]?["number"], _ => true);
             foreach (var edge in Elsewhere(route, caller, place))
                 yield return edge;
         }
@@ -109,7 +108,7 @@ internal sealed class RawRoutes(RawWorld world)
                 continue;
             var parts = authority.Split(':');
             var port = (int?)route[field]!["port"] ?? (parts.Length > 1 ? int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture) : null);
-            yield return new(caller with { Port = null }, _registry.Find(parts[0], place), null, All, port, _ => true);
+            yield return new(caller with { Port = null }, registry.Find(parts[0], place), null, All, port, _ => true);
         }
     }
 
@@ -154,7 +153,7 @@ internal sealed class RawRoutes(RawWorld world)
         return (new([]) { IsService = true }, Old(source, place) is { } service ? new(service, labels) : null);
     }
 
-    private RawService? Old(JsonNode service, string place) => _registry.Find((string)(service["service"] ?? service["name"])!, (string?)service["namespace"] ?? place);
+    private RawService? Old(JsonNode service, string place) => registry.Find((string)(service["service"] ?? service["name"])!, (string?)service["namespace"] ?? place);
 
     private static bool HasHosts(JsonObject document) => document["spec"]!["hosts"] is JsonArray { Count: > 0 };
 

@@ -23,9 +23,7 @@ internal sealed class RawService(RawWorld world, JsonObject document, string hos
     private IEnumerable<JsonNode> Ports => (_spec["ports"] as JsonArray ?? []).Select(port => port!);
 
     /// <summary>Labels of the workloads behind it; null where it is known by addresses.</summary>
-    private JsonObject? Selector => (string?)_spec["type"] == "ExternalName" ? null
-        : _spec["workloadSelector"] is { } selector ? selector["labels"] as JsonObject ?? []
-        : _spec["selector"] is JsonObject { Count: > 0 } labels ? labels : null;
+    private Dictionary<string, string>? Selector { get; } = SelectorOf(document["spec"]!);
 
     /// <summary>Whether clients of a namespace know of it.</summary>
     public bool IsVisibleFrom(string place) => RawExport.Includes(_spec["exportTo"], Namespace, place);
@@ -35,7 +33,7 @@ internal sealed class RawService(RawWorld world, JsonObject document, string hos
 
     /// <summary>The workloads at an address that it has by their labels.</summary>
     public IEnumerable<RawEndpoint> Members(IPAddress address, Dictionary<string, string> part) => Selector is not { } selector ? []
-        : world.WorkloadsAt(address).Where(workload => workload.Namespace == Namespace && IsPart(RawEndpoint.LabelsOf(selector), workload.Labels) && IsPart(part, workload.Labels));
+        : world.WorkloadsAt(address).Where(workload => workload.Namespace == Namespace && IsPart(selector, workload.Labels) && IsPart(part, workload.Labels));
 
     /// <summary>Whether a connection to a port of an address is one to the service, or to its port of a number.</summary>
     public bool Serves(IPAddress address, int number, Dictionary<string, string> part, int? servicePort) => Ports.Where(port => IsTcp(port) && (servicePort is null || NumberOf(port) == servicePort)).Any(port =>
@@ -45,6 +43,10 @@ internal sealed class RawService(RawWorld world, JsonObject document, string hos
 
     /// <summary>Whether all of some labels are among others.</summary>
     public static bool IsPart(Dictionary<string, string> wanted, Dictionary<string, string> labels) => wanted.All(label => labels.GetValueOrDefault(label.Key) == label.Value);
+
+    private static Dictionary<string, string>? SelectorOf(JsonNode spec) => (string?)spec["type"] == "ExternalName" ? null
+        : spec["workloadSelector"] is { } selector ? RawEndpoint.LabelsOf(selector["labels"])
+        : spec["selector"] is JsonObject { Count: > 0 } labels ? RawEndpoint.LabelsOf(labels) : null;
 
     private static bool IsTcp(JsonNode port) => (string?)port["protocol"] is not ("UDP" or "SCTP");
 

@@ -7,6 +7,7 @@ namespace EdgeAgent.Manifests.Tests.Raw;
 internal sealed class RawWorld(IReadOnlyList<JsonObject> documents)
 {
     private readonly Dictionary<IPAddress, List<RawEndpoint>> _having = [];
+    private readonly Dictionary<IPAddress, List<RawEndpoint>> _workloads = [];
 
     public List<RawEndpoint> Endpoints { get; } = [.. documents.Where(document => (string?)document["kind"] is "Host" or "HostEndpoint" or "Pod" or "NetworkSet" or "GlobalNetworkSet").Select(document => new RawEndpoint(document))];
 
@@ -37,7 +38,12 @@ internal sealed class RawWorld(IReadOnlyList<JsonObject> documents)
     public RawEndpoint? WorkloadAt(IPAddress address) => At(address).Find(endpoint => endpoint.IsWorkload);
 
     /// <summary>All that Istio takes for a workload at an address: a host or pod, and entries.</summary>
-    public IEnumerable<RawEndpoint> WorkloadsAt(IPAddress address) => At(address).Where(endpoint => endpoint.IsWorkload).Concat(Entries.Where(entry => entry.Has(address)));
+    public List<RawEndpoint> WorkloadsAt(IPAddress address)
+    {
+        if (!_workloads.TryGetValue(address, out var workloads))
+            _workloads[address] = workloads = [.. At(address).Where(endpoint => endpoint.IsWorkload), .. Entries.Where(entry => entry.Has(address))];
+        return workloads;
+    }
 
     /// <summary>What a namespace says under one of this product's own keys: in its spec, its annotations or its labels.</summary>
     public string? SettingOf(string name, string field, string key)

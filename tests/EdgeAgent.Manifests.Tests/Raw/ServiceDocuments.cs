@@ -14,10 +14,10 @@ internal sealed class ServiceDocuments(DocumentDice dice)
     /// <summary>The services made so far.</summary>
     public IReadOnlyList<NamedService> Known => _services;
 
-    /// <summary>What is known of routes in namespaces: who calls where they do not say, and whether they close.</summary>
+    /// <summary>What namespaces say of the mesh: who calls by routes that do not say and whether these close, and whether its hosts are members.</summary>
     public IEnumerable<JsonObject> Settled(IEnumerable<JsonObject> namespaces) => namespaces.Select(place =>
     {
-        foreach (var (field, key, value) in new[] { ("routeCallers", "route-callers", dice.Pick(null, "namespace", "mesh", "none")), ("routesIsolate", "routes-isolate", dice.Pick(null, "true", "true", "false")) })
+        foreach (var (field, key, value) in new[] { ("routeCallers", "route-callers", dice.Pick(null, "namespace", "mesh", "none")), ("routesIsolate", "routes-isolate", dice.Pick(null, "true", "true", "false")), ("mesh", "mesh", dice.Pick(null, "none", "sidecar", "ambient")) })
         {
             if (value is null)
                 continue;
