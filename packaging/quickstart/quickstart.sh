@@ -23,6 +23,9 @@ outside=203.0.113.10
 server=https://$control:7443
 hosts=(ingress productpage details reviews-v1 reviews-v2 reviews-v3 ratings sleep mysqldb)
 
+# What lives for a minute gains nothing from compiling its busy methods a second time.
+export DOTNET_TC_CallCountThreshold=7FFF DOTNET_TieredPGO=0
+
 keep=false build=true down=
 while [ $# -gt 0 ]; do
     case $1 in

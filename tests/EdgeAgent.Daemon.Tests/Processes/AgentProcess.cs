@@ -74,13 +74,15 @@ internal sealed class AgentProcess : IDisposable
         _process.Dispose();
     }
 
-    // The runtime reads the limit when it starts, so that it must be in the group by then.
     private static ProcessStartInfo Arguments(MemoryCage? cage, IEnumerable<string> arguments) =>
-        new(cage is null ? Program : "sh", cage is null ? arguments : ["-c", "echo $$ >\"$0\"/cgroup.procs && exec \"$@\"", cage.Path, Program, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        cage is null ? ShortLived.Of(Captured(Program, arguments)) : Captured("sh", InCage(cage, arguments));
+
+    // The runtime reads the limit when it starts, so that it must be in the group by then.
+    private static IEnumerable<string> InCage(MemoryCage cage, IEnumerable<string> arguments) =>
+        ["-c", "echo $$ >\"$0\"/cgroup.procs && exec \"$@\"", cage.Path, Program, .. arguments];
+
+    private static ProcessStartInfo Captured(string program, IEnumerable<string> arguments) =>
+        new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
 
     private void Log(string? line)
     {

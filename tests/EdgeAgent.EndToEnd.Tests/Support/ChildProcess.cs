@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using EdgeAgent.Testing;
 
 namespace EdgeAgent.EndToEnd.Tests.Support;
 
@@ -96,7 +97,7 @@ internal sealed class ChildProcess : IDisposable
 
     private static ProcessStartInfo Inside(string namespaceFile, string program, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("nsenter") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = ShortLived.Of(new("nsenter") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true });
         start.ArgumentList.Add($"--net={namespaceFile}");
         start.ArgumentList.Add(program);
         foreach (var argument in arguments)
