@@ -45,12 +45,13 @@ public static class Attempt
         try
         {
             socket.Bind(new IPEndPoint(source.Address, 0));
-            using (var timeout = new CancellationTokenSource(_connectTimeout))
-                await socket.ConnectAsync(new IPEndPoint(destination.Address, port), timeout.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            return (Outcome.Silence, "no answer to the SYN");
+            var connecting = socket.ConnectAsync(new IPEndPoint(destination.Address, port));
+            await Task.WhenAny(connecting, Task.Delay(_connectTimeout));
+
+            // Whether an answer came in time is the kernel's word: on a busy machine this process may hear of it later.
+            if (!connecting.IsCompleted && !socket.Poll(TimeSpan.Zero, SelectMode.SelectWrite))
+                return (Outcome.Silence, "no answer to the SYN");
+            await connecting;
         }
         catch (SocketException e)
         {
