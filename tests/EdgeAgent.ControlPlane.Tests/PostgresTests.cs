@@ -10,6 +10,9 @@ namespace EdgeAgent.ControlPlane.Tests;
 [Collection(PostgresCollection.Name)]
 public sealed class PostgresTests(PostgresCluster cluster) : StoreSuite, IDisposable
 {
+    // Each operation is a connection of its own.
+    protected override int Worlds => 5;
+
     private readonly TestDirectory _directory = new();
     private readonly Dictionary<string, string> _databases = [];
 

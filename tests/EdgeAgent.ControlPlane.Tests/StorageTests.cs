@@ -10,6 +10,8 @@ namespace EdgeAgent.ControlPlane.Tests;
 /// <summary>The store in a file.</summary>
 public sealed class StorageTests : StoreSuite, IDisposable
 {
+    protected override int Worlds => 20;
+
     private readonly TestDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();

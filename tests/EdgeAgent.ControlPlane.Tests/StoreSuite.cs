@@ -11,10 +11,13 @@ public abstract class StoreSuite
 {
     private protected static readonly DateTimeOffset Then = DateTimeOffset.UnixEpoch.AddYears(50);
 
+    /// <summary>How many random histories to write.</summary>
+    protected abstract int Worlds { get; }
+
     [Fact]
     public void Current_documents_and_old_ones_are_what_the_log_says()
     {
-        for (var seed = 0; seed < 20; seed++)
+        for (var seed = 0; seed < Worlds; seed++)
         {
             var random = new Random(seed);
             using var store = Open($"world-{seed}");
