@@ -70,6 +70,39 @@ internal static class DriftClaims
         yield return new("drift.repair-p99", p99, "ms", 20, $"{times.Count} repairs of 1,000 entries, each kind of change; median {times[times.Count / 2]:0.0} ms, of which {Median.Of(noticed):0.0} ms from notice to repair; slowest kinds {slowest}; worst {times[^1]:0.0} ms; {KernelFloor.Measure(table)}");
     }
 
+    /// <summary>The same changes where the agent owns its table: how many of them get through.</summary>
+    public static IEnumerable<Claim> Owned()
+    {
+        using var lab = new DriftLab();
+        using var host = RunCommand.Build(lab.Options with { Owner = "on" }, lab.Directory, lab.Place.Path, new CoreSettings { ConfirmWithin = null });
+        host.Start();
+        var table = lab.WaitForTable();
+        var damages = Damages(table).ToList();
+        var refused = damages.Count(damage => IsRefused(lab.Place, damage));
+        using (var kernel = new NetfilterKernel(lab.Place.Path))
+        {
+            if (!kernel.Read().Ruleset!.Equals(table))
+                throw new InvalidOperationException("the table is not what it was");
+        }
+
+        var repairs = host.Services.GetRequiredService<Agent>().State.Repairs;
+        host.StopAsync().GetAwaiter().GetResult();
+        yield return new("drift.owned", repairs, "changes", 0, $"of {damages.Count} that got through to a table with an owner: {refused} refused by the kernel, {damages.Count - refused} (flush ruleset) pass it by");
+    }
+
+    private static bool IsRefused(TestNamespace place, string change)
+    {
+        try
+        {
+            place.Nft("-f -", change + "\n");
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Somebody deletes and changes the table as fast as possible: what the agent's process spends on it.</summary>
     public static IEnumerable<Claim> FlushLoop()
     {

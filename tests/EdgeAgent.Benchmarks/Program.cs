@@ -17,6 +17,7 @@ var groups = new (string Prefix, Func<IEnumerable<Claim>> Measure)[]
     ("flood", FloodClaims.Measure),
     ("withdrawal.conntrack-100k", WithdrawalClaims.OnePeer),
     ("drift.repair-p99", DriftClaims.Repair),
+    ("drift.owned", DriftClaims.Owned),
     ("drift.flush-loop-cpu", DriftClaims.FlushLoop),
     ("engine", EngineClaims.Fleets),
     ("sign", SignClaims.Measure),
