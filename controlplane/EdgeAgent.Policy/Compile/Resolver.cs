@@ -6,11 +6,13 @@ namespace EdgeAgent.Policy;
 /// <summary>Makes the host policies of plans. Policies that a change has no part in stay the same instances.</summary>
 internal sealed class Resolver
 {
+    // A policy takes some microseconds: fewer are not worth another thread's while, and more share what their summaries have in common.
+    private const int Batch = 64;
+
     private readonly Plans _plans;
     private readonly Plans _before;
     private readonly ResolvedPolicies _earlier;
     private readonly SetResolver _sets;
-    private readonly HostPolicySummary.SummaryParts _parts = new();
 
     private Resolver(World world, Plans before, Plans plans, AddressBook book, ResolvedPolicies earlier)
     {
@@ -33,20 +35,32 @@ internal sealed class Resolver
     private ResolvedPolicies Resolve(TouchedAddresses touched, IReadOnlyCollection<Endpoint>? changed)
     {
         var resolved = new ResolvedPolicies { Sets = _sets.Sets(changed), PortSets = _sets.PortSets(changed), Groups = _sets.Groups(touched) };
-        var policies = ImmutableArray.CreateBuilder<SharedPolicy?>(_plans.Rows.Length);
-        for (var number = 0; number < _plans.Rows.Length; number++)
-            policies.Add(_plans.Rows[number] is { } row ? PolicyOf(number, row.Plan, resolved) : null);
-        return resolved with { ByNumber = policies.MoveToImmutable() };
+        return resolved with { ByNumber = Policies(resolved) };
+    }
+
+    /// <summary>The policies by number. None depends on another one: processors share the work.</summary>
+    private ImmutableArray<SharedPolicy?> Policies(ResolvedPolicies resolved) => _plans.Rows.Length <= Batch
+        ? [.. Policies(0, resolved)]
+        : [.. Enumerable.Range(0, (_plans.Rows.Length + Batch - 1) / Batch).AsParallel().AsOrdered().Select(batch => Policies(batch * Batch, resolved)).ToArray().SelectMany(batch => batch)];
+
+    /// <summary>The policies of a batch, made by one thread.</summary>
+    private SharedPolicy?[] Policies(int first, ResolvedPolicies resolved)
+    {
+        var parts = new HostPolicySummary.SummaryParts();
+        var policies = new SharedPolicy?[Math.Min(Batch, _plans.Rows.Length - first)];
+        for (var i = 0; i < policies.Length; i++)
+            policies[i] = _plans.Rows[first + i] is { } row ? PolicyOf(first + i, row.Plan, resolved, parts) : null;
+        return policies;
     }
 
     private IdentityRow? Earlier(int number) => number < _before.Rows.Length ? _before.Rows[number] : null;
 
-    private SharedPolicy PolicyOf(int number, HostPlan plan, ResolvedPolicies resolved)
+    private SharedPolicy PolicyOf(int number, HostPlan plan, ResolvedPolicies resolved, HostPolicySummary.SummaryParts parts)
     {
         if (Earlier(number) is not { } row)
-            return SharedPolicy.Of(Make(plan, Sets(plan, resolved).ToImmutableSortedDictionary(set => set.Id, set => set, StringComparer.Ordinal), resolved), _parts);
+            return SharedPolicy.Of(Make(plan, Sets(plan, resolved).ToImmutableSortedDictionary(set => set.Id, set => set, StringComparer.Ordinal), resolved), parts);
         var known = _earlier.ByNumber[number]!;
-        return ReferenceEquals(row.Plan, plan) ? Renew(plan, known) : Remake(plan, known, resolved);
+        return ReferenceEquals(row.Plan, plan) ? Renew(plan, known, parts) : Remake(plan, known, resolved, parts);
     }
 
     private static IEnumerable<AddressSet> Sets(HostPlan plan, ResolvedPolicies resolved)
@@ -70,7 +84,7 @@ internal sealed class Resolver
     };
 
     /// <summary>The policy of another plan in the place of an earlier one: most of its sets are the same.</summary>
-    private SharedPolicy Remake(HostPlan plan, SharedPolicy known, ResolvedPolicies resolved)
+    private static SharedPolicy Remake(HostPlan plan, SharedPolicy known, ResolvedPolicies resolved, HostPolicySummary.SummaryParts parts)
     {
         var sets = known.Policy.Sets.ToBuilder();
         var (changed, wanted) = (new List<string>(), new HashSet<string>(StringComparer.Ordinal));
@@ -89,11 +103,11 @@ internal sealed class Resolver
             changed.Add(id);
         }
 
-        return known.After(Make(plan, sets.ToImmutable(), resolved), changed, _parts);
+        return known.After(Make(plan, sets.ToImmutable(), resolved), changed, parts);
     }
 
     /// <summary>The policy of a plan that stays, with the sets that changed.</summary>
-    private SharedPolicy Renew(HostPlan plan, SharedPolicy known)
+    private SharedPolicy Renew(HostPlan plan, SharedPolicy known, HostPolicySummary.SummaryParts parts)
     {
         var (sets, portSets) = (known.Policy.Sets, known.Policy.PortSets);
         var changed = new List<string>();
@@ -117,7 +131,7 @@ internal sealed class Resolver
 
         return changed.Count == 0 && ReferenceEquals(portSets, known.Policy.PortSets)
             ? known
-            : known.After(known.Policy with { Sets = sets, PortSets = portSets }, changed, _parts);
+            : known.After(known.Policy with { Sets = sets, PortSets = portSets }, changed, parts);
 
         void Change(AddressSet set)
         {
