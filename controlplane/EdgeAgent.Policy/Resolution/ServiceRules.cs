@@ -25,7 +25,7 @@ internal static class ServiceRules
         }
 
         if (service.Selector is { } selector)
-            return [Leading(rule, peer, PeerMatch.Of(new EndpointMatch { Namespace = peer.Namespace, Selector = selector }), service.Ports)];
+            return [Leading(rule, peer, PeerMatch.Of(new EndpointMatch { Namespace = peer.Namespace, Selector = selector, WorkloadsOnly = true }), service.Ports)];
         // Slices may differ in their ports, so each is a rule of its own.
         var bySlice = view.Slices(key).Where(slice => !slice.Addresses.IsEmpty)
             .Select(slice => Leading(rule, peer, PeerMatch.Of(slice.Addresses), Served(service.Ports, slice.Ports)))
