@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 namespace EdgeAgent.Manifests.Tests.Raw;
 
 /// <summary>Calico's tiers and policies.</summary>
-internal sealed class CalicoDocuments(DocumentDice dice)
+/// <param name="dice">The dice.</param>
+/// <param name="services">The services that rules may name.</param>
+internal sealed class CalicoDocuments(DocumentDice dice, IReadOnlyList<NamedService> services)
 {
     private const string Version = "projectcalico.org/v3";
 
@@ -28,6 +30,7 @@ internal sealed class CalicoDocuments(DocumentDice dice)
     {
         var isGlobal = dice.Rarely(2);
         var isStaged = dice.Rarely(8);
+        var place = isGlobal ? null : dice.Pick(DocumentDice.Namespaces);
         var spec = new JsonObject();
         if (dice.Pick([null, null, "default", dice.Pick("default", "kube-admin", "kube-baseline"), .. tiers.Select(tier => (string?)tier["metadata"]!["name"])]) is { } tier)
             spec["tier"] = tier;
@@ -38,20 +41,20 @@ internal sealed class CalicoDocuments(DocumentDice dice)
         if (isGlobal && dice.Rarely(3))
             spec["namespaceSelector"] = _selectors.Places();
         if (dice.Often(3))
-            spec["ingress"] = dice.List(0, 3, () => Rule(isIngress: true));
+            spec["ingress"] = dice.List(0, 3, () => Rule(isIngress: true, place));
         if (dice.Rarely(2))
-            spec["egress"] = dice.List(0, 3, () => Rule(isIngress: false));
+            spec["egress"] = dice.List(0, 3, () => Rule(isIngress: false, place));
         if (dice.Rarely(2))
             spec["types"] = new JsonArray([.. new[] { "Ingress", "Egress" }.Where(_ => dice.Often(3)).Select(type => (JsonNode)type)]);
         if (isStaged && dice.Rarely(2))
             spec["stagedAction"] = "Set";
         var metadata = new JsonObject { ["name"] = name };
-        if (!isGlobal)
-            metadata["namespace"] = dice.Pick(DocumentDice.Namespaces);
+        if (place is not null)
+            metadata["namespace"] = place;
         return new() { ["apiVersion"] = Version, ["kind"] = $"{(isStaged ? "Staged" : "")}{(isGlobal ? "Global" : "")}NetworkPolicy", ["metadata"] = metadata, ["spec"] = spec };
     }
 
-    private JsonObject Rule(bool isIngress)
+    private JsonObject Rule(bool isIngress, string? place)
     {
         var rule = new JsonObject { ["action"] = dice.Pick("Allow", "Allow", "Deny", "Pass", "Log") };
         var family = 0;
@@ -85,9 +88,20 @@ internal sealed class CalicoDocuments(DocumentDice dice)
             rule["source"] = Entity(family, ports);
         if (dice.Often(3))
             rule["destination"] = Entity(family, ports);
+        if (services.Count > 0 && dice.Rarely(5))
+            rule[isIngress ? "source" : "destination"] = new JsonObject { ["services"] = Service(place) };
         if (isIngress && (string?)rule["action"] == "Allow" && rule["protocol"] is JsonValue protocol && protocol.ToString() == "TCP" && dice.Rarely(12))
             rule["http"] = new JsonObject { ["methods"] = new JsonArray("GET") };
         return rule;
+    }
+
+    private JsonObject Service(string? place)
+    {
+        var service = dice.Pick(services);
+        var named = new JsonObject { ["name"] = service.Name };
+        if (place != service.Namespace || dice.Rarely(2))
+            named["namespace"] = service.Namespace;
+        return named;
     }
 
     private JsonObject Icmp()

@@ -73,7 +73,19 @@ internal sealed class RawCalico
         if (rule["notICMP"] is { } notIcmp && Icmp(notIcmp, flow))
             return false;
         return new RawCalicoEntity(_world, rule["source"], _namespace).Matches(flow.Source, flow, flow.SourcePort)
-            && new RawCalicoEntity(_world, rule["destination"], _namespace).Matches(flow.Destination, flow, flow.Port);
+            && new RawCalicoEntity(_world, rule["destination"], _namespace).Matches(flow.Destination, flow, flow.Port)
+            && IsOfService(rule["source"], service => service.Members(flow.Source, []).Any())
+            && IsOfService(rule["destination"], service => service.Leads(flow.Destination, flow.Port, flow.Protocol));
+    }
+
+    /// <summary>Whether a Service that an end names is that end's: in ingress by its endpoints, in egress by these on the ports that it leads to. One that is not there has none.</summary>
+    private bool IsOfService(JsonNode? entity, Func<RawService, bool> isOf)
+    {
+        if (entity?["services"] is not { } named)
+            return true;
+        var place = (string?)named["namespace"] ?? _namespace;
+        return _world.OfCore("Service").FirstOrDefault(service => (string?)service["metadata"]!["namespace"] == place && (string?)service["metadata"]!["name"] == (string?)named["name"]) is { } service
+            && isOf(new(_world, service, ""));
     }
 
     private static bool Icmp(JsonNode match, RawFlow flow) =>

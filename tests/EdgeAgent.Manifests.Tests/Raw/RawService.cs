@@ -41,6 +41,10 @@ internal sealed class RawService(RawWorld world, JsonObject document, string hos
         || Endpoints(address, part).Any(endpoint => number == (OwnNumber(endpoint, port) ?? TargetOf(port)))
         || (IsAddress(address, part) && number == TargetOf(port)));
 
+    /// <summary>Whether a Service of Kubernetes leads to a port of an address, in the protocol of that port.</summary>
+    public bool Leads(IPAddress address, int number, int protocol) => Members(address, []).Any() && Ports.Where(port => RawFlow.ProtocolOf(port["protocol"] ?? "TCP") == protocol).Any(port =>
+        port["targetPort"] is JsonValue target && target.TryGetValue<string>(out var name) ? world.Declares(address, name, protocol, number) : number == TargetOf(port));
+
     /// <summary>Whether all of some labels are among others.</summary>
     public static bool IsPart(Dictionary<string, string> wanted, Dictionary<string, string> labels) => wanted.All(label => labels.GetValueOrDefault(label.Key) == label.Value);
 

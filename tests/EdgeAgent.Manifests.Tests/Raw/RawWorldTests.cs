@@ -22,9 +22,13 @@ public sealed class RawWorldTests(ITestOutputHelper output)
     [Fact]
     public void Calicos_policies_mean_what_they_say() => Check(200, dice =>
     {
-        var (world, calico) = (new WorldDocuments(dice), new CalicoDocuments(dice));
+        var (world, services) = (new WorldDocuments(dice), new ServiceDocuments(dice));
+        List<JsonObject> workloads = [.. world.Hosts(dice.Number(3, 6), dice.Number(0, 2)), .. world.Pods()];
+        var sets = world.Sets().ToList();
+        List<JsonObject> known = [.. world.Namespaces(), .. workloads, .. sets, .. services.Services([.. workloads, .. sets])];
+        var calico = new CalicoDocuments(dice, services.Known);
         var tiers = calico.Tiers();
-        return [.. world.Namespaces(), .. world.Hosts(dice.Number(3, 6), dice.Number(0, 2)), .. world.Pods(), .. world.Sets(), .. tiers, .. Policies(calico, tiers, dice.Number(1, 6))];
+        return [.. known, .. tiers, .. Policies(calico, tiers, dice.Number(1, 6))];
     });
 
     [Fact]
@@ -59,7 +63,7 @@ public sealed class RawWorldTests(ITestOutputHelper output)
     [Fact]
     public void All_of_them_together_keep_one_order() => Check(150, dice =>
     {
-        var (world, kubernetes, cluster, calico, authorization) = (new WorldDocuments(dice), new NetworkPolicyDocuments(dice), new ClusterPolicyDocuments(dice), new CalicoDocuments(dice), new AuthorizationDocuments(dice));
+        var (world, kubernetes, cluster, calico, authorization) = (new WorldDocuments(dice), new NetworkPolicyDocuments(dice), new ClusterPolicyDocuments(dice), new CalicoDocuments(dice, []), new AuthorizationDocuments(dice));
         var tiers = calico.Tiers();
         return
         [
