@@ -88,7 +88,7 @@ internal sealed class CalicoDocuments(DocumentDice dice, IReadOnlyList<NamedServ
             rule["source"] = Entity(family, ports);
         if (dice.Often(3))
             rule["destination"] = Entity(family, ports);
-        if (services.Count > 0 && dice.Rarely(5))
+        if (services.Count > 0 && dice.Rarely(3))
             rule[isIngress ? "source" : "destination"] = new JsonObject { ["services"] = Service(place) };
         if (isIngress && (string?)rule["action"] == "Allow" && rule["protocol"] is JsonValue protocol && protocol.ToString() == "TCP" && dice.Rarely(12))
             rule["http"] = new JsonObject { ["methods"] = new JsonArray("GET") };

@@ -25,7 +25,8 @@ public sealed class RawWorldTests(ITestOutputHelper output)
         var (world, services) = (new WorldDocuments(dice), new ServiceDocuments(dice));
         List<JsonObject> workloads = [.. world.Hosts(dice.Number(3, 6), dice.Number(0, 2)), .. world.Pods()];
         var sets = world.Sets().ToList();
-        List<JsonObject> known = [.. world.Namespaces(), .. workloads, .. sets, .. services.Services([.. workloads, .. sets])];
+        // Services that select the labels of sets, too: the addresses of these are behind none.
+        List<JsonObject> known = [.. world.Namespaces(), .. workloads, .. sets, .. services.Services([.. workloads, .. sets, .. sets, .. sets])];
         var calico = new CalicoDocuments(dice, services.Known);
         var tiers = calico.Tiers();
         return [.. known, .. tiers, .. Policies(calico, tiers, dice.Number(1, 6))];
