@@ -31,5 +31,18 @@ internal sealed record ElementChanges(ElementTable Removed, ElementTable Added)
         return new(removed.Build(), added.Build());
     }
 
+    /// <summary>Of the removed elements of an exact set, those whose keys others take, or the rest.</summary>
+    public ElementTable RemovedOf(SetSchema schema, bool isReplaced)
+    {
+        var chosen = new ElementTable.Builder(schema);
+        for (var i = 0; i < Removed.Count; i++)
+        {
+            if (Added.IndexOf(Removed.Key(i)) >= 0 == isReplaced)
+                Copy(Removed, i, chosen);
+        }
+
+        return chosen.Build();
+    }
+
     private static void Copy(ElementTable from, int index, ElementTable.Builder into) => into.Add(from.Key(index), from.LastKey(index), from.Value(index));
 }

@@ -7,8 +7,9 @@ namespace EdgeAgent.Dataplane;
 /// Finds the smallest way from what the kernel holds to what it should hold: elements one by one, rules by whole chains,
 /// base chains never deleted. What it plans is safe for packets at every moment. A packet that is between two rules when a transaction comes
 /// into force goes on with the old rules but looks into the new sets, and the kernel shows changed interval sets later than all else. Therefore
-/// what is new is made and filled before anything refers to it, what is no longer needed goes after nothing does, and an interval set changes in
-/// place only if nothing else changes; else it is replaced by another one. Much new content is loaded in portions before it is used.
+/// what is new is made and filled before anything refers to it, what is no longer needed goes after nothing does, a set changes in place only if no
+/// rule changes, and an interval set only if nothing else changes; else it is replaced by another one. Where several sets change, elements come
+/// before others go, so that who moves from one to another is in one of them at least. Much new content is loaded in portions before it is used.
 /// </summary>
 public static class RulesetDiffer
 {
@@ -27,7 +28,7 @@ public static class RulesetDiffer
     public static UpdatePlan Plan(Ruleset? actual, Ruleset desired, bool owned = false)
     {
         var changes = new TableChanges(actual ?? Ruleset.Empty, desired);
-        if (changes.SwappedIntervals is { Count: > 0 } swapped)
+        if (changes.SwappedSets is { Count: > 0 } swapped)
         {
             // A name cannot be filled before it is free, so its content serves under another name meanwhile.
             var between = WithSwapNames(desired, swapped);
@@ -40,8 +41,11 @@ public static class RulesetDiffer
         if (actual is null || changes.ReplacesAnything)
             return InPlace(begin, changes);
         var made = Portions([.. begin, .. Made(changes.AddedSets, [.. changes.AddedChains.Where(static chain => chain.Hook is null)])]);
-        var switched = Switched(changes, Made([], [.. changes.AddedChains.Where(static chain => chain.Hook is not null)]));
-        return Planned([.. made, switched, Removed(changes)]);
+        List<Operation> hooked = [.. Made([], [.. changes.AddedChains.Where(static chain => chain.Hook is not null)])];
+        IEnumerable<IEnumerable<Operation>> switched = changes.Elements.Count > 1 && !changes.ChangesRules
+            ? [Come(changes, hooked), Gone(changes)]
+            : [Switched(changes, hooked)];
+        return Planned([.. made, .. switched, Removed(changes)]);
     }
 
     /// <summary>
@@ -112,11 +116,29 @@ public static class RulesetDiffer
     [
         .. changes.RepoliciedChains.Select(chain => new SetChainPolicy(chain.Name, chain.Hook!.DropsRest)),
         .. Flushed(changes, changes.RewrittenChains),
-        .. changes.Elements.Where(each => each.Changes.Removed.Count > 0).Select(each => new DeleteElements(each.Schema, each.Changes.Removed)),
+        .. changes.Elements.SelectMany(each => Deleted(each.Schema, each.Changes.Removed)),
         .. made,
         .. changes.Elements.Where(each => each.Changes.Added.Count > 0).Select(each => new AddElements(each.Schema, each.Changes.Added)),
         .. changes.RewrittenChains.SelectMany(Rules),
     ];
+
+    // What takes another one's place is there at once instead of it.
+    private static IEnumerable<Operation> Come(TableChanges changes, IEnumerable<Operation> made) =>
+    [
+        .. changes.RepoliciedChains.Select(chain => new SetChainPolicy(chain.Name, chain.Hook!.DropsRest)),
+        .. changes.Elements.SelectMany(each => Deleted(each.Schema, each.Changes.RemovedOf(each.Schema, isReplaced: true))),
+        .. made,
+        .. changes.Elements.Where(each => each.Changes.Added.Count > 0).Select(each => new AddElements(each.Schema, each.Changes.Added)),
+    ];
+
+    private static IEnumerable<Operation> Gone(TableChanges changes) =>
+    [
+        .. Flushed(changes, changes.RewrittenChains),
+        .. changes.Elements.SelectMany(each => Deleted(each.Schema, each.Changes.RemovedOf(each.Schema, isReplaced: false))),
+        .. changes.RewrittenChains.SelectMany(Rules),
+    ];
+
+    private static IEnumerable<Operation> Deleted(SetSchema schema, ElementTable elements) => elements.Count > 0 ? [new DeleteElements(schema, elements)] : [];
 
     private static IEnumerable<Operation> Removed(TableChanges changes)
     {

@@ -5,6 +5,12 @@ namespace EdgeAgent.Dataplane;
 /// <summary>What differs between two tables, part by part.</summary>
 internal sealed class TableChanges
 {
+    /// <summary>
+    /// Exact sets of more elements change in place also where rules change at the same time: a second one beside each would take the kernel
+    /// more memory and time than the one packet in a hundred such changes is worth that is just between two lookups.
+    /// </summary>
+    private const int MostSwapped = 200_000;
+
     public TableChanges(Ruleset actual, Ruleset desired)
     {
         (Actual, Desired) = (actual, desired);
@@ -20,7 +26,7 @@ internal sealed class TableChanges
         Elements = [.. desired.Sets.Values.Where(set => Same(actual, set.Schema))
             .Select(set => (set.Schema, Changes: ElementChanges.Between(set.Schema, actual.Sets[set.Schema.Name].Elements, set.Elements)))
             .Where(each => each.Changes.Removed.Count + each.Changes.Added.Count > 0)];
-        SwappedIntervals = Swapped();
+        SwappedSets = Swapped();
     }
 
     public Ruleset Actual { get; }
@@ -55,8 +61,11 @@ internal sealed class TableChanges
     /// <summary>Names of sets that are deleted and made anew.</summary>
     public IReadOnlySet<string> ReplacedSets { get; }
 
-    /// <summary>Names of interval sets that another one must replace; a swap changes none in place.</summary>
-    public IReadOnlySet<string> SwappedIntervals { get; }
+    /// <summary>Names of sets that another one must replace; a swap changes none of them in place.</summary>
+    public IReadOnlySet<string> SwappedSets { get; }
+
+    /// <summary>Whether rules that packets come to change.</summary>
+    public bool ChangesRules => RewrittenChains.Any(static chain => chain.Name != Ruleset.StampChain);
 
     /// <summary>Whether a name is free for what is wanted only after what bears it is deleted: something that no compiler made.</summary>
     public bool ReplacesAnything => ReplacedSets.Count > 0 || RemovedChains.Any(IsReplaced);
@@ -67,9 +76,11 @@ internal sealed class TableChanges
     private HashSet<string> Swapped()
     {
         IEnumerable<string> swapped = AddedSets.Where(set => set.Schema.Intervals && ReplacedSets.Contains(set.Schema.Name)).Select(set => set.Schema.Name);
-        var onlyElements = AddedSets.Count + RemovedSets.Count + AddedChains.Count + RemovedChains.Count == 0 && RewrittenChains.All(static chain => chain.Name == Ruleset.StampChain);
+        var onlyElements = AddedSets.Count + RemovedSets.Count + AddedChains.Count + RemovedChains.Count == 0 && !ChangesRules;
         if (!onlyElements || Elements.Count > 1)
             swapped = swapped.Concat(Elements.Where(static each => each.Schema.Intervals).Select(static each => each.Schema.Name));
+        if (ChangesRules)
+            swapped = swapped.Concat(Elements.Select(static each => each.Schema.Name).Where(name => Desired.Sets[name].Elements.Count <= MostSwapped));
         return swapped.ToHashSet(StringComparer.Ordinal);
     }
 

@@ -74,7 +74,7 @@ public sealed class WithdrawalTests : IAsyncLifetime
             Assert.False(flow.PickedUp);
             conntrack.Forget([flow]);
             await AgentLab.UntilAsync(() => conntrack.ReadAll().Any(flow => flow.Original.DestinationPort == stream.Port && flow.PickedUp), "a flow that was picked up");
-            Assert.True(stream.Flows(), "after it was picked up");
+            await AgentLab.UntilAsync(stream.Flows, "after it was picked up");
         }
 
         controlPlane.Publish(withdrawn);

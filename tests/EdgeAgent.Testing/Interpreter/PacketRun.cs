@@ -3,11 +3,18 @@ using EdgeAgent.Dataplane;
 namespace EdgeAgent.Testing;
 
 /// <summary>One packet on its way through chains.</summary>
-internal sealed class PacketRun(Ruleset ruleset, KernelPacket packet)
+/// <param name="ruleset">What it finds.</param>
+/// <param name="packet">The packet.</param>
+/// <param name="next">What comes into force while it is on its way; null for nothing.</param>
+/// <param name="lookups">How many times it looks into a set before that.</param>
+internal sealed class PacketRun(Ruleset ruleset, KernelPacket packet, Ruleset? next = null, int lookups = 0)
 {
     private const int MaxSteps = 1_000_000;
 
     private int _steps;
+
+    /// <summary>How many times it has looked into a set.</summary>
+    public int Lookups { get; private set; }
 
     public List<string> Counters { get; } = [];
 
@@ -85,17 +92,15 @@ internal sealed class PacketRun(Ruleset ruleset, KernelPacket packet)
                         return null;
                     break;
                 case LookupSet lookup:
-                    if (Find(lookup.Set, SetKind.Set, registers, lookup.Key) >= 0 == lookup.Inverted)
+                    if (Find(lookup.Set, SetKind.Set, registers, lookup.Key).IsFound == lookup.Inverted)
                         return null;
                     break;
                 case LookupVerdict lookup:
-                    var verdict = Find(lookup.Map, SetKind.VerdictMap, registers, lookup.Key);
-                    return verdict < 0 ? null : ((VerdictValue)ruleset.Sets[lookup.Map].Elements.Value(verdict)!).Verdict;
+                    return ((VerdictValue?)Find(lookup.Map, SetKind.VerdictMap, registers, lookup.Key).Value)?.Verdict;
                 case CountByMap count:
-                    var counter = Find(count.Map, SetKind.CounterMap, registers, count.Key);
-                    if (counter < 0)
+                    if (Find(count.Map, SetKind.CounterMap, registers, count.Key) is not { IsFound: true, Value: CounterValue counter })
                         return null;
-                    Counters.Add(((CounterValue)ruleset.Sets[count.Map].Elements.Value(counter)!).Counter);
+                    Counters.Add(counter.Counter);
                     break;
                 case Count count:
                     Counters.Add(ruleset.Counters.Contains(count.Counter) ? count.Counter : throw new InvalidRulesetException($"counter {count.Counter} is not there"));
@@ -117,15 +122,24 @@ internal sealed class PacketRun(Ruleset ruleset, KernelPacket packet)
         return null;
     }
 
-    private int Find(string set, SetKind kind, Registers registers, Register key)
+    private (bool IsFound, ElementValue? Value) Find(string set, SetKind kind, Registers registers, Register key)
     {
-        if (!ruleset.Sets.TryGetValue(set, out var found) || found.Schema.Kind != kind)
+        // A lookup finds what is in force at that moment, whatever rules lead to it; a set that goes is left as it was.
+        var sets = next is not null && Lookups++ >= lookups && next.Sets.ContainsKey(set) ? next.Sets : ruleset.Sets;
+        if (!sets.TryGetValue(set, out var found) || found.Schema.Kind != kind)
             throw new InvalidRulesetException($"there is no {kind} {set}");
-        return found.Elements.IndexOf(registers.Load(key, found.Schema.KeyLength));
+        var index = found.Elements.IndexOf(registers.Load(key, found.Schema.KeyLength));
+        return index < 0 ? (false, null) : (true, found.Elements.Value(index));
     }
 
-    private Chain Target(ChainVerdict verdict) =>
-        ruleset.Chains.TryGetValue(verdict.Chain ?? "", out var chain) && chain.Hook is null ? chain : throw new InvalidRulesetException($"there is no chain {verdict.Chain} to go to");
+    private Chain Target(ChainVerdict verdict)
+    {
+        if (ruleset.Chains.TryGetValue(verdict.Chain ?? "", out var chain) && chain.Hook is null)
+            return chain;
+
+        // Of a chain that comes into force meanwhile, a packet with the rules of before finds no rule.
+        return next is not null && next.Chains.ContainsKey(verdict.Chain ?? "") ? new Chain(verdict.Chain!, null, []) : throw new InvalidRulesetException($"there is no chain {verdict.Chain} to go to");
+    }
 
     private static bool Holds(int order, CompareOperator comparison) => comparison switch
     {

@@ -28,6 +28,34 @@ public static class RulesetInterpreter
         return new(accepted, run.Counters, run.LogPrefixes);
     }
 
+    /// <summary>
+    /// Whether a packet passes that is on its way while a transaction comes into force: through a base chain it goes with the rules that it
+    /// began with (nft_do_chain reads the generation once), but each lookup finds what is in force at that moment (nft_set_elem_active).
+    /// </summary>
+    /// <returns>Each answer that there is, by how many lookups came before.</returns>
+    public static IEnumerable<bool> Torn(Ruleset before, Ruleset after, Packet packet)
+    {
+        var (hook, bytes) = (KernelPacket.HookOf(packet), KernelPacket.Of(packet));
+        for (var lookups = 0; ; lookups++)
+        {
+            var run = new PacketRun(before, bytes, after, lookups);
+            var passes = true;
+            foreach (var chain in before.Chains.Values.Where(chain => chain.Hook?.Hook == hook).OrderBy(chain => chain.Hook!.Priority))
+            {
+                var isLater = run.Lookups > lookups && after.Chains.TryGetValue(chain.Name, out var present) && present.Hook is not null;
+                if (!(isLater ? new PacketRun(after, bytes).Passes(after.Chains[chain.Name]) : run.Passes(chain)))
+                {
+                    passes = false;
+                    break;
+                }
+            }
+
+            if (run.Lookups <= lookups)
+                yield break;
+            yield return passes;
+        }
+    }
+
     /// <summary>Runs the first packet of a flow through the hook of its direction.</summary>
     public static Outcome Run(Ruleset ruleset, Packet packet) =>
         Run(ruleset, KernelPacket.HookOf(packet), KernelPacket.Of(packet));
