@@ -58,10 +58,10 @@ internal static class ServiceReader
         NameRule.Label,
         [Spec, Field.Ignored("status", "what an API server reports")],
         static input => input.Root.Read(Spec) is { } spec
-            ? new ServiceResource(input.Key, input.Source) { Selector = spec.Selector, Ports = spec.Ports.ToEquatableArray() }
+            ? new ServiceResource(input.Key, input.Source) { Selector = spec.Selector, IsExternal = spec.IsExternal, Ports = spec.Ports.ToEquatableArray() }
             : null);
 
-    private sealed record SpecInput(Selector? Selector, IReadOnlyList<ServicePort> Ports);
+    private sealed record SpecInput(Selector? Selector, bool IsExternal, IReadOnlyList<ServicePort> Ports);
 
     private sealed record ServicePortInput(ServicePort Port);
 
@@ -81,9 +81,10 @@ internal static class ServiceReader
                 context.Error(node, $"port {port.Protocol}/{port.Port} comes twice; expected each once");
         }
 
-        var labels = input.Read(Type) == "ExternalName" ? LabelSet.Empty : MapValue.ToLabels(input.Read(SelectorField));
+        var isExternal = input.Read(Type) == "ExternalName";
+        var labels = isExternal ? LabelSet.Empty : MapValue.ToLabels(input.Read(SelectorField));
         var selector = labels.Count == 0 ? null : Selector.And([.. labels.Select(label => Selector.Equal(label.Key, label.Value))]);
-        return new(selector, [.. ports.Select(port => port.Value.Port)]);
+        return new(selector, isExternal, [.. ports.Select(port => port.Value.Port)]);
     }
 
     private static ServicePortInput? ReadPort(ObjectInput input)

@@ -31,8 +31,8 @@ internal sealed record MeshRegistry
     /// <summary>A Service by its key.</summary>
     public ServiceResource? Service(ResourceKey key) => _services.GetValueOrDefault(key);
 
-    /// <summary>The slices of a Service, in the order of their names.</summary>
-    public IEnumerable<EndpointSliceResource> Slices(ResourceKey service) => _slices.TryGetValue(service, out var slices) ? slices.Values : [];
+    /// <summary>The slices of a Service, in the order of their names; none of one that is a name for something outside.</summary>
+    public IEnumerable<EndpointSliceResource> Slices(ResourceKey service) => Service(service) is not { IsExternal: true } && _slices.TryGetValue(service, out var slices) ? slices.Values : [];
 
     /// <summary>The registry after some changes; the same where none is about a service, or about endpoints that a service is known by.</summary>
     public MeshRegistry After(IReadOnlyDictionary<ResourceKey, (Resource? Old, Resource? New)> changes)

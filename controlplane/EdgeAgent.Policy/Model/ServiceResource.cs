@@ -11,6 +11,9 @@ public sealed record ServiceResource(ResourceKey Key, SourcePosition Source) : R
     /// <summary>Selects the workloads of the namespace behind the service; null for a service without selector, whose endpoints its EndpointSlices give.</summary>
     public Selector? Selector { get; init; }
 
+    /// <summary>Whether it is a name for something outside (<c>ExternalName</c>): nothing is behind it then, whatever slices say.</summary>
+    public bool IsExternal { get; init; }
+
     /// <summary>The ports.</summary>
     public EquatableArray<ServicePort> Ports { get; init; }
 }
