@@ -47,7 +47,7 @@ internal sealed class CalicoDocuments(DocumentDice dice, IReadOnlyList<NamedServ
         if (dice.Rarely(2))
             spec["types"] = new JsonArray([.. new[] { "Ingress", "Egress" }.Where(_ => dice.Often(3)).Select(type => (JsonNode)type)]);
         if (isStaged && dice.Rarely(2))
-            spec["stagedAction"] = "Set";
+            spec["stagedAction"] = dice.Pick("Set", "Learn", "Ignore");
         var metadata = new JsonObject { ["name"] = name };
         if (place is not null)
             metadata["namespace"] = place;

@@ -16,7 +16,12 @@ internal sealed class MeshDocuments
         (_dice, _services) = (dice, new(dice));
         var hosts = world.Hosts(dice.Number(3, 6), dice.Rarely(3) ? 1 : 0).ToList();
         _workloads = [.. hosts, .. world.Pods(), .. _services.Entries(hosts.FindAll(host => (string?)host["kind"] == "Host"))];
-        _common = [.. _services.Settled(world.Namespaces()), .. _workloads, .. world.Sets(), .. _services.Services(_workloads), .. _services.ServiceEntries(_workloads)];
+        var services = _services.Services(_workloads);
+        _common =
+        [
+            .. _services.Settled(world.Namespaces()), .. _workloads, .. world.Sets(), .. services, .. new SliceDocuments(dice, _workloads).Slices(services),
+            .. new GroupDocuments(dice).Groups(hosts), .. _services.ServiceEntries(_workloads),
+        ];
     }
 
     /// <summary>With routes.</summary>

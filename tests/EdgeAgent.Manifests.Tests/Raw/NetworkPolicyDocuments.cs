@@ -16,7 +16,10 @@ internal sealed class NetworkPolicyDocuments(DocumentDice dice)
             spec["ingress"] = Rules("from");
         if (dice.Rarely(2))
             spec["egress"] = Rules("to");
-        return new() { ["apiVersion"] = "networking.k8s.io/v1", ["kind"] = "NetworkPolicy", ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = dice.Pick(DocumentDice.Namespaces) }, ["spec"] = spec };
+        var isStaged = dice.Rarely(6);
+        if (isStaged && dice.Rarely(2))
+            spec["stagedAction"] = dice.Pick("Set", "Learn", "Ignore");
+        return new() { ["apiVersion"] = isStaged ? "projectcalico.org/v3" : "networking.k8s.io/v1", ["kind"] = isStaged ? "StagedKubernetesNetworkPolicy" : "NetworkPolicy", ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = dice.Pick(DocumentDice.Namespaces) }, ["spec"] = spec };
     }
 
     private JsonArray Rules(string peers) => dice.List(0, 2, () =>

@@ -96,12 +96,12 @@ internal sealed class RawAuthorization(RawWorld world, JsonObject document)
     private static bool Holds(JsonNode node, string wanted, string unwanted, Func<string, bool> matches) =>
         (node[wanted] is not JsonArray all || all.Any(item => matches((string)item!))) && (node[unwanted] is not JsonArray none || !none.Any(item => matches((string)item!)));
 
-    /// <summary>A WorkloadEntry at a workload's address says who it is; else a pod has its account, and a host its namespace alone.</summary>
+    /// <summary>A WorkloadEntry at a workload's address says who it is; else a pod has its account, and a host that of its WorkloadGroup or its namespace alone.</summary>
     private (string? Namespace, string? Account) IdentityOf(IPAddress address)
     {
         if (EntriesAt(address).FirstOrDefault() is { } entry)
             return (entry.Namespace, entry.Account);
-        return world.WorkloadAt(address) is { } workload ? (workload.Namespace, workload.Account) : (null, null);
+        return world.WorkloadAt(address) is { } workload ? (workload.Namespace, workload.Account ?? world.GroupAt(address)?.Account) : (null, null);
     }
 
     private string? PrincipalOf(IPAddress address) => IdentityOf(address) is (var place, { } account) ? $"cluster.local/ns/{place}/sa/{account}" : null;

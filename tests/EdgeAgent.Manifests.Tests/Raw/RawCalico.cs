@@ -4,7 +4,7 @@ using EdgeAgent.Testing;
 namespace EdgeAgent.Manifests.Tests.Raw;
 
 /// <summary>
-/// Calico, "Network policy", "Global network policy" and "Tier" (projectcalico.org/v3). Staged policies are no part of it: they are never enforced.
+/// Calico, "Network policy", "Global network policy", their staged forms, which are never enforced, and "Tier" (projectcalico.org/v3).
 /// </summary>
 internal sealed class RawCalico
 {
@@ -20,9 +20,13 @@ internal sealed class RawCalico
     public static IEnumerable<RawTier> Tiers(RawWorld world) => world.Of("projectcalico.org", "Tier").Select(tier =>
         new RawTier((string)tier["metadata"]!["name"]!, OrderOf(tier["spec"]), (string?)tier["spec"]?["defaultAction"] != "Pass"));
 
-    /// <summary>The policies that are enforced.</summary>
+    /// <summary>The policies, and those that are staged.</summary>
     public static IEnumerable<RawPolicy> Of(RawWorld world) =>
-        new[] { "GlobalNetworkPolicy", "NetworkPolicy" }.SelectMany(kind => world.Of("projectcalico.org", kind)).Select(document => new RawCalico(world, document).Policy());
+        new[] { "GlobalNetworkPolicy", "NetworkPolicy" }.SelectMany(kind => world.Of("projectcalico.org", kind)).Select(document => new RawCalico(world, document).Policy())
+            .Concat(new[] { "StagedGlobalNetworkPolicy", "StagedNetworkPolicy" }.SelectMany(kind => Staged(world, kind)).Select(document => new RawCalico(world, document).Policy() with { Kind = (string)document["kind"]!, IsAudited = true }));
+
+    /// <summary>Staged policies that stand for one which is to be; others say nothing.</summary>
+    public static IEnumerable<JsonObject> Staged(RawWorld world, string kind) => world.Of("projectcalico.org", kind).Where(document => (string?)document["spec"]!["stagedAction"] is null or "Set" or "Learn");
 
     /// <summary>An order that is not said is the last.</summary>
     private static double OrderOf(JsonNode? spec) => (double?)spec?["order"] ?? double.PositiveInfinity;
@@ -33,7 +37,7 @@ internal sealed class RawCalico
         (string)_document["metadata"]!["name"]!,
         _namespace ?? "",
         $"{_document["kind"]}.projectcalico.org",
-        Selects,
+        (host, _) => Selects(host),
         Rules(RawSide.Ingress),
         Rules(RawSide.Egress));
 
@@ -74,7 +78,7 @@ internal sealed class RawCalico
             return false;
         return new RawCalicoEntity(_world, rule["source"], _namespace).Matches(flow.Source, flow, flow.SourcePort)
             && new RawCalicoEntity(_world, rule["destination"], _namespace).Matches(flow.Destination, flow, flow.Port)
-            && IsOfService(rule["source"], service => service.Members(flow.Source, []).Any())
+            && IsOfService(rule["source"], service => service.Has(flow.Source, []))
             && IsOfService(rule["destination"], service => service.Leads(flow.Destination, flow.Port, flow.Protocol));
     }
 

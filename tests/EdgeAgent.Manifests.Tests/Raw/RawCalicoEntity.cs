@@ -15,9 +15,9 @@ internal sealed class RawCalicoEntity(RawWorld world, JsonNode? entity, string? 
     {
         if (entity is null)
             return true;
-        if (IsAboutEndpoints && !world.At(address).Exists(Selects))
+        if (IsAboutEndpoints && !world.PeersAt(address).Exists(Selects))
             return false;
-        if (entity["notSelector"] is { } notSelector && world.At(address).Exists(endpoint => PlainSelector.Matches((string)notSelector!, LabelsOf(endpoint))))
+        if (entity["notSelector"] is { } notSelector && world.PeersAt(address).Exists(endpoint => PlainSelector.Matches((string)notSelector!, LabelsOf(endpoint))))
             return false;
         if (entity["nets"] is JsonArray { Count: > 0 } nets && !RawBlock.ListOf(nets).Exists(block => block.Holds(address)))
             return false;

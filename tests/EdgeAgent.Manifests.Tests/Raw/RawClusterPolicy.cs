@@ -23,7 +23,7 @@ internal sealed class RawClusterPolicy
         (string)_document["metadata"]!["name"]!,
         "",
         (string)_document["kind"]!,
-        host => Selects(_document["spec"]!["subject"]!, host),
+        (host, _) => Selects(_document["spec"]!["subject"]!, host),
         Rules(RawSide.Ingress),
         Rules(RawSide.Egress));
 
@@ -38,12 +38,12 @@ internal sealed class RawClusterPolicy
 
     private bool Means(JsonNode peer, IPAddress address) => peer["networks"] is { } networks
         ? RawBlock.ListOf(networks).Exists(block => block.Holds(address))
-        : _world.WorkloadAt(address) is { } workload && Selects(peer, workload);
+        : _world.WorkloadsAt(address).Exists(workload => Selects(peer, workload));
 
     /// <summary>Pods alone are selected, whole namespaces of them or by label.</summary>
     private bool Selects(JsonNode selection, RawEndpoint endpoint)
     {
-        if (!endpoint.IsWorkload)
+        if (endpoint.Kind == "HostEndpoint")
             return false;
         var labels = _world.NamespaceLabels(endpoint.Namespace!);
         return selection["namespaces"] is { } places

@@ -6,13 +6,11 @@ namespace EdgeAgent.Manifests.Tests.Raw;
 /// <summary>A host, host endpoint, pod, network set or WorkloadEntry as its document says.</summary>
 internal sealed class RawEndpoint(JsonObject document)
 {
-    private readonly List<RawBlock> _blocks = document["status"] is { } status
-        ? IsGone(document) ? [] : [.. (status["podIPs"] as JsonArray ?? []).Select(item => (string)item!["ip"]!).DefaultIfEmpty((string?)status["podIP"] ?? "").Where(ip => ip.Length > 0).Select(ip => new RawBlock(ip))]
+    private readonly List<RawBlock> _blocks = (string?)document["kind"] == "Pod" ? RawPod.AddressesOf(document)
         : document["spec"]?["address"] is { } address ? [new RawBlock((string)address!)]
         : RawBlock.ListOf(document["spec"]?["addresses"] ?? document["spec"]?["expectedIPs"] ?? document["spec"]?["nets"]);
 
-    private readonly List<JsonNode> _ports =
-        [.. (document["spec"]?["containers"] as JsonArray ?? []).Append(document["spec"]).SelectMany(holder => holder?["ports"] as JsonArray ?? []).Select(port => port!)];
+    private readonly List<JsonNode> _ports = (string?)document["kind"] == "Pod" ? RawPod.PortsOf(document) : [.. (document["spec"]?["ports"] as JsonArray ?? []).Select(port => port!)];
 
     public string Kind { get; } = (string)document["kind"]!;
 
@@ -32,13 +30,19 @@ internal sealed class RawEndpoint(JsonObject document)
     /// <summary>The service account that it acts as by its own document: a pod that names none is the one called default, an entry has the one that it names, and nothing else has one.</summary>
     public string? Account => Kind switch
     {
-        "Pod" => (string?)document["spec"]!["serviceAccountName"] ?? "default",
+        "Pod" => RawPod.AccountOf(document),
         "WorkloadEntry" => (string?)document["spec"]!["serviceAccount"],
         _ => null,
     };
 
     /// <summary>Whether policies are enforced at it.</summary>
     public bool IsPoliced => Kind is "Host" or "HostEndpoint";
+
+    /// <summary>What becomes of its denials.</summary>
+    public string Mode => (string?)document["spec"]?["mode"] ?? "Enforce";
+
+    /// <summary>Whether the other ends enforce its half as well: not that of one which lets denied traffic pass.</summary>
+    public bool Binds => Mode is "Enforce" or "Quarantine";
 
     /// <summary>
     /// What happens to flows that no policy decides on: a host endpoint denies them unless a profile allows. Profiles are asked in order, and
@@ -57,7 +61,4 @@ internal sealed class RawEndpoint(JsonObject document)
 
     /// <summary>The number that a WorkloadEntry has under a name; null where it has none.</summary>
     public int? NumberOf(string? name) => name is not null && document["spec"]?["ports"] is JsonObject numbers ? (int?)numbers[name] : null;
-
-    /// <summary>Whether a pod has no addresses of its own: those of its node's network, or those that it had.</summary>
-    private static bool IsGone(JsonObject pod) => (bool?)pod["spec"]?["hostNetwork"] == true || (string?)pod["status"]!["phase"] is "Succeeded" or "Failed";
 }

@@ -15,8 +15,9 @@ internal sealed class RawNetworkPolicy
     /// <summary>The policies, at the place that they have in Calico's default tier, and what namespaces said of themselves before there were any.</summary>
     public static IEnumerable<RawPolicy> Of(RawWorld world) =>
         world.Of("networking.k8s.io", "NetworkPolicy").Select(document => new RawNetworkPolicy(world, document).Policy())
+            .Concat(RawCalico.Staged(world, "StagedKubernetesNetworkPolicy").Select(document => new RawNetworkPolicy(world, document).Policy() with { Kind = "StagedKubernetesNetworkPolicy", IsAudited = true }))
             .Concat(world.Namespaces.Where(IsClosed).Select(document => (string)document["metadata"]!["name"]!).Select(name =>
-                new RawPolicy("default", 1000, name, "", "Namespace", host => host.IsWorkload && host.Namespace == name, [], null)));
+                new RawPolicy("default", 1000, name, "", "Namespace", (host, _) => host.IsWorkload && host.Namespace == name, [], null)));
 
     private static bool IsClosed(JsonObject place) => (string?)place["metadata"]!["annotations"]?["net.beta.kubernetes.io/network-policy"] is { } annotation
         && (string?)JsonNode.Parse(annotation)?["ingress"]?["isolation"] == "DefaultDeny";
@@ -27,7 +28,7 @@ internal sealed class RawNetworkPolicy
         (string)_document["metadata"]!["name"]!,
         _namespace,
         "NetworkPolicy",
-        host => host.IsWorkload && host.Namespace == _namespace && RawLabelSelector.Selects(_document["spec"]!["podSelector"], host.Labels),
+        (host, _) => host.IsWorkload && host.Namespace == _namespace && RawLabelSelector.Selects(_document["spec"]!["podSelector"], host.Labels),
         Rules(RawSide.Ingress),
         Rules(RawSide.Egress));
 

@@ -5,7 +5,7 @@ namespace EdgeAgent.Manifests.Tests.Raw;
 /// <summary>
 /// What documents say of one flow, read from the documents themselves with their specifications beside: Kubernetes "Network Policies", the
 /// network policy API's "API reference", Calico's "Resource definitions" of policies, tiers, sets and host endpoints, and Istio's "Authorization Policy", "Virtual Service",
-/// "Sidecar" and what these lead to. It shares nothing with the
+/// "Sidecar" and what these lead to; of this product's own policies and modes, its README. It shares nothing with the
 /// product, not even the reading of addresses.
 /// </summary>
 internal sealed class RawOracle
@@ -24,8 +24,9 @@ internal sealed class RawOracle
         _world = new(documents);
         var registry = new RawRegistry(_world);
         (_routes, _sidecars, _meshPorts) = (new(_world, registry), new(_world, registry), new(_world));
-        var policies = RawClusterPolicy.Of(_world).Concat(RawCalico.Of(_world)).Concat(RawNetworkPolicy.Of(_world))
+        var policies = RawClusterPolicy.Of(_world).Concat(RawCalico.Of(_world)).Concat(RawNetworkPolicy.Of(_world)).Concat(RawBookend.Of(_world))
             .OrderBy(policy => policy.Order)
+            .ThenBy(policy => !policy.IsFirstOfOrder)
             .ThenBy(policy => policy.Name, StringComparer.Ordinal)
             .ThenBy(policy => policy.Namespace, StringComparer.Ordinal)
             .ThenBy(policy => policy.Kind, StringComparer.Ordinal)
@@ -38,8 +39,8 @@ internal sealed class RawOracle
     /// <summary>How many halves at hosts that routes or Sidecars close were looked at: those that these leave open, and others.</summary>
     public (int Passed, int Closed) Derived { get; private set; }
 
-    /// <summary>Whether a flow passes: the egress of its source and the ingress of its destination.</summary>
-    public bool Allows(RawFlow flow) => Half(flow, RawSide.Egress) && Half(flow, RawSide.Ingress);
+    /// <summary>Whether a host leaves it to the destination to enforce the destination's half: its namespace says so.</summary>
+    public bool LeavesToDestination(RawEndpoint host) => host.Namespace is { } place && _world.SettingOf(place, "bookend", "bookend") == "Destination";
 
     /// <summary>Whether one half allows a flow: always where no host has the address, or one host has both.</summary>
     public bool Half(RawFlow flow, RawSide side)
@@ -48,19 +49,31 @@ internal sealed class RawOracle
             return true;
         if (host.IsWorkload && _meshPorts.Opens(flow))
             return true;
-        if (!(side == RawSide.Ingress ? IsTaken(host, flow) : IsSent(flow)))
-            return false;
+        return (side == RawSide.Ingress ? IsTaken(host, flow) : IsSent(flow)) && Decide(host, flow, side, null).Allowed;
+    }
+
+    /// <summary>The audited policies that would deny what one half allows, if each were enforced.</summary>
+    public IEnumerable<RawPolicy> WouldDeny(RawFlow flow, RawSide side)
+    {
+        if (_world.HostAt(flow.SelfOf(side)) is not { } host || host.Has(flow.PeerOf(side)) || (host.IsWorkload && _meshPorts.Opens(flow)) || !Half(flow, side))
+            return [];
+        return _tiers.SelectMany(tier => tier.Policies).Where(policy => policy.IsAudited && Decide(host, flow, side, policy) is (false, { } tier) && tier == policy.Tier);
+    }
+
+    /// <summary>What the policies say in order, with one of the audited ones among them where that is asked, and the tier that decides; none where no policy does.</summary>
+    private (bool Allowed, string? Tier) Decide(RawEndpoint host, RawFlow flow, RawSide side, RawPolicy? audited)
+    {
         foreach (var (tier, policies) in _tiers)
         {
-            var selecting = policies.Where(policy => policy.Rules(side) is not null && policy.Selects(host)).ToList();
+            var selecting = policies.Where(policy => (!policy.IsAudited || ReferenceEquals(policy, audited)) && policy.Rules(side) is not null && policy.Selects(host, flow.SelfOf(side))).ToList();
             var deciding = selecting.SelectMany(policy => policy.Rules(side)!).FirstOrDefault(rule => rule.Action != "Log" && rule.Matches(flow));
             if (deciding is { Action: not "Pass" })
-                return deciding.Action == "Allow";
-            if (deciding is null && tier.Denies && selecting.Count > 0)
-                return false;
+                return (deciding.Action == "Allow", tier.Name);
+            if (deciding is null && tier.Denies && selecting.Exists(policy => policy.Isolates))
+                return (false, tier.Name);
         }
 
-        return host.AllowsUndecided;
+        return (host.AllowsUndecided, null);
     }
 
     /// <summary>What the mesh says of a connection from a host.</summary>

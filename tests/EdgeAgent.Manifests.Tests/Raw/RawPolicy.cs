@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace EdgeAgent.Manifests.Tests.Raw;
 
 /// <summary>A rule of a policy.</summary>
@@ -11,11 +13,20 @@ internal sealed record RawRule(string Action, Func<RawFlow, bool> Matches);
 /// <param name="Name">Decides between equal orders; then the namespace, then the kind.</param>
 /// <param name="Namespace">Empty for none.</param>
 /// <param name="Kind">The kind.</param>
-/// <param name="Selects">Whom it is about.</param>
+/// <param name="Selects">Whom it is about, at one of their addresses.</param>
 /// <param name="Ingress">Its rules for ingress; null where it is not about ingress.</param>
 /// <param name="Egress">Its rules for egress; null where it is not about egress.</param>
-internal sealed record RawPolicy(string Tier, double Order, string Name, string Namespace, string Kind, Func<RawEndpoint, bool> Selects, List<RawRule>? Ingress, List<RawRule>? Egress)
+internal sealed record RawPolicy(string Tier, double Order, string Name, string Namespace, string Kind, Func<RawEndpoint, IPAddress, bool> Selects, List<RawRule>? Ingress, List<RawRule>? Egress)
 {
+    /// <summary>Whether it comes before others of its order.</summary>
+    public bool IsFirstOfOrder { get; init; }
+
+    /// <summary>Whether its tier denies, for whom it is about, what none of the tier's policies decides on.</summary>
+    public bool Isolates { get; init; } = true;
+
+    /// <summary>Whether it is not enforced, and what it would deny is logged.</summary>
+    public bool IsAudited { get; init; }
+
     public List<RawRule>? Rules(RawSide side) => side == RawSide.Ingress ? Ingress : Egress;
 }
 

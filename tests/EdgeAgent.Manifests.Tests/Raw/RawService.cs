@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace EdgeAgent.Manifests.Tests.Raw;
 
 /// <summary>
-/// A service of the mesh's registry: Kubernetes, "Service"; Istio, "Service Entry" and "Workload Entry"; "EgressRule" of the first generation.
+/// A service of the mesh's registry: Kubernetes, "Service" and "EndpointSlice"; Istio, "Service Entry" and "Workload Entry"; "EgressRule" of the first generation.
 /// </summary>
 /// <param name="world">The world.</param>
 /// <param name="document">Its document.</param>
@@ -12,6 +12,7 @@ namespace EdgeAgent.Manifests.Tests.Raw;
 internal sealed class RawService(RawWorld world, JsonObject document, string host)
 {
     private readonly JsonNode _spec = document["spec"]!;
+    private readonly List<RawSlice> _slices = RawSlice.Of(world, document);
 
     public string Host => host;
 
@@ -29,21 +30,23 @@ internal sealed class RawService(RawWorld world, JsonObject document, string hos
     public bool IsVisibleFrom(string place) => RawExport.Includes(_spec["exportTo"], Namespace, place);
 
     /// <summary>Whether an address is one of its endpoints, or of a part of them.</summary>
-    public bool Has(IPAddress address, Dictionary<string, string> part) => Members(address, part).Any() || Endpoints(address, part).Any() || IsAddress(address, part);
+    public bool Has(IPAddress address, Dictionary<string, string> part) => Members(address, part).Any() || Endpoints(address, part).Any() || IsAddress(address, part) || Slices(address, part).Any();
 
     /// <summary>The workloads at an address that it has by their labels.</summary>
-    public IEnumerable<RawEndpoint> Members(IPAddress address, Dictionary<string, string> part) => Selector is not { } selector ? []
+    private IEnumerable<RawEndpoint> Members(IPAddress address, Dictionary<string, string> part) => Selector is not { } selector ? []
         : world.WorkloadsAt(address).Where(workload => workload.Namespace == Namespace && IsPart(selector, workload.Labels) && IsPart(part, workload.Labels));
 
     /// <summary>Whether a connection to a port of an address is one to the service, or to its port of a number.</summary>
     public bool Serves(IPAddress address, int number, Dictionary<string, string> part, int? servicePort) => Ports.Where(port => IsTcp(port) && (servicePort is null || NumberOf(port) == servicePort)).Any(port =>
         (Members(address, part).Any() && IsOfWorkload(address, number, port))
         || Endpoints(address, part).Any(endpoint => number == (OwnNumber(endpoint, port) ?? TargetOf(port)))
-        || (IsAddress(address, part) && number == TargetOf(port)));
+        || (IsAddress(address, part) && number == TargetOf(port))
+        || Slices(address, part).Any(slice => slice.Serves(port, number, RawFlow.Tcp)));
 
     /// <summary>Whether a Service of Kubernetes leads to a port of an address, in the protocol of that port.</summary>
-    public bool Leads(IPAddress address, int number, int protocol) => Members(address, []).Any() && Ports.Where(port => RawFlow.ProtocolOf(port["protocol"] ?? "TCP") == protocol).Any(port =>
-        port["targetPort"] is JsonValue target && target.TryGetValue<string>(out var name) ? world.Declares(address, name, protocol, number) : number == TargetOf(port));
+    public bool Leads(IPAddress address, int number, int protocol) => Ports.Where(port => RawFlow.ProtocolOf(port["protocol"] ?? "TCP") == protocol).Any(port =>
+        Slices(address, []).Any(slice => slice.Serves(port, number, protocol))
+        || (Members(address, []).Any() && (port["targetPort"] is JsonValue target && target.TryGetValue<string>(out var name) ? world.Declares(address, name, protocol, number) : number == TargetOf(port))));
 
     /// <summary>Whether all of some labels are among others.</summary>
     public static bool IsPart(Dictionary<string, string> wanted, Dictionary<string, string> labels) => wanted.All(label => labels.GetValueOrDefault(label.Key) == label.Value);
@@ -61,14 +64,17 @@ internal sealed class RawService(RawWorld world, JsonObject document, string hos
 
     private static int? OwnNumber(JsonNode endpoint, JsonNode port) => (string?)port["name"] is { } name ? (int?)endpoint["ports"]?[name] : null;
 
-    /// <summary>An entry's own number comes first; a name is looked up in what the workload declares.</summary>
+    /// <summary>An entry's own number comes first, or that of a host's group; a name is looked up in what the workload declares.</summary>
     private bool IsOfWorkload(IPAddress address, int number, JsonNode port)
     {
         var name = port["targetPort"] is JsonValue target && target.TryGetValue<string>(out var text) ? text : null;
-        if (world.Entries.Find(entry => entry.Has(address)) is { } entry && (entry.NumberOf((string?)port["name"]) ?? entry.NumberOf(name)) is { } own)
-            return number == own;
-        return name is null ? number == TargetOf(port) : world.Declares(address, name, RawFlow.Tcp, number);
+        var (entry, group) = (world.Entries.Find(entry => entry.Has(address)), world.GroupAt(address));
+        var own = entry is null ? group?.NumberOf((string?)port["name"]) ?? group?.NumberOf(name) : entry.NumberOf((string?)port["name"]) ?? entry.NumberOf(name);
+        return own is { } renumbered ? number == renumbered : name is null ? number == TargetOf(port) : world.Declares(address, name, RawFlow.Tcp, number);
     }
+
+    /// <summary>The slices that have an address. They say nothing of labels, so a part that has some is none of them.</summary>
+    private IEnumerable<RawSlice> Slices(IPAddress address, Dictionary<string, string> part) => part.Count == 0 ? _slices.Where(slice => slice.Has(address)) : [];
 
     private IEnumerable<JsonNode> Endpoints(IPAddress address, Dictionary<string, string> part) => (_spec["endpoints"] as JsonArray ?? []).Select(endpoint => endpoint!)
         .Where(endpoint => IPAddress.TryParse((string)endpoint["address"]!, out var own) && own.Equals(address) && IsPart(part, RawEndpoint.LabelsOf(endpoint["labels"])));

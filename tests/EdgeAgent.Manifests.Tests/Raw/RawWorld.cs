@@ -14,6 +14,9 @@ internal sealed class RawWorld(IReadOnlyList<JsonObject> documents)
     /// <summary>The WorkloadEntries: workloads of the mesh, also at addresses of hosts.</summary>
     public List<RawEndpoint> Entries { get; } = [.. documents.Where(document => (string?)document["kind"] == "WorkloadEntry").Select(document => new RawEndpoint(document))];
 
+    /// <summary>The WorkloadGroups in the order of their names.</summary>
+    public List<RawGroup> Groups { get; } = [.. documents.Where(document => (string?)document["kind"] == "WorkloadGroup").OrderBy(document => (string)document["metadata"]!["name"]!, StringComparer.Ordinal).Select(document => new RawGroup(document))];
+
     public IEnumerable<JsonObject> Namespaces => documents.Where(document => (string?)document["kind"] == "Namespace");
 
     /// <summary>The documents of a kind, by the group of their apiVersion.</summary>
@@ -45,6 +48,12 @@ internal sealed class RawWorld(IReadOnlyList<JsonObject> documents)
         return workloads;
     }
 
+    /// <summary>All that selectors of peers may mean at an address: endpoints, sets and entries.</summary>
+    public List<RawEndpoint> PeersAt(IPAddress address) => [.. At(address), .. Entries.Where(entry => entry.Has(address))];
+
+    /// <summary>The group whose workload the host at an address is; null for none, and where an entry says what is there.</summary>
+    public RawGroup? GroupAt(IPAddress address) => Entries.Exists(entry => entry.Has(address)) ? null : Groups.Find(group => At(address).Exists(group.Has));
+
     /// <summary>What a namespace says under one of this product's own keys: in its spec, its annotations or its labels.</summary>
     public string? SettingOf(string name, string field, string key)
     {
@@ -52,8 +61,9 @@ internal sealed class RawWorld(IReadOnlyList<JsonObject> documents)
         return (place?["spec"]?[field] ?? place?["metadata"]!["annotations"]?[$"edgeagent.io/{key}"] ?? place?["metadata"]!["labels"]?[$"edgeagent.io/{key}"])?.ToString();
     }
 
-    /// <summary>Whether what has an address declares a port under a name.</summary>
-    public bool Declares(IPAddress address, string name, int protocol, int port) => At(address).Exists(endpoint => endpoint.Declares(name, protocol, port));
+    /// <summary>Whether what has an address declares a port under a name; an entry's ports are of TCP.</summary>
+    public bool Declares(IPAddress address, string name, int protocol, int port) => At(address).Exists(endpoint => endpoint.Declares(name, protocol, port))
+        || (protocol == RawFlow.Tcp && Entries.Exists(entry => entry.Has(address) && entry.NumberOf(name) == port));
 
     /// <summary>The labels that a namespace has, declared or not.</summary>
     public Dictionary<string, string> NamespaceLabels(string name)

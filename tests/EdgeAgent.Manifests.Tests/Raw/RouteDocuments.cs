@@ -146,7 +146,7 @@ internal sealed class RouteDocuments(DocumentDice dice, ServiceDocuments service
         if (dice.Rarely(4))
             destination["subset"] = dice.Pick("one", "two");
         if (dice.Rarely(4))
-            destination["port"] = new JsonObject { ["number"] = service is null || dice.Rarely(8) ? 81 : dice.Pick(service.Ports) };
+            destination["port"] = new JsonObject { ["number"] = service is not { Ports.Count: > 0 } || dice.Rarely(8) ? 81 : dice.Pick(service.Ports) };
         return destination;
     }
 
@@ -161,7 +161,7 @@ internal sealed class RouteDocuments(DocumentDice dice, ServiceDocuments service
     }
 
     private string Authority(string place) => Service() is not { } service ? "nobody"
-        : service.CalledIn(place, dice) + (dice.Rarely(2) ? string.Create(CultureInfo.InvariantCulture, $":{dice.Pick(service.Ports)}") : "");
+        : service.CalledIn(place, dice) + (service.Ports.Count > 0 && dice.Rarely(2) ? string.Create(CultureInfo.InvariantCulture, $":{dice.Pick(service.Ports)}") : "");
 
     /// <summary>A service that there is, but for now and then.</summary>
     private NamedService? Service() => services.Known.Count == 0 || dice.Rarely(20) ? null : dice.Pick(services.Known);

@@ -92,10 +92,18 @@ internal sealed class ServiceDocuments(DocumentDice dice)
     private JsonObject Service(string place, string name, IReadOnlyList<JsonObject> workloads)
     {
         var ports = Ports(number => dice.Number(0, 3) switch { 0 => null, 1 => dice.Pick(DocumentDice.PortNames), _ => dice.Pick(DocumentDice.Ports) }, "port", ["TCP", "TCP", "TCP", "UDP", null]);
-        var spec = new JsonObject { ["ports"] = ports };
-        if (dice.Often(12))
+        var (spec, isHeadless) = (new JsonObject(), dice.Rarely(4));
+        if (isHeadless)
+            spec["clusterIP"] = "None";
+        if (isHeadless && dice.Rarely(4))
+            ports = [];
+        else
+            spec["ports"] = ports;
+        if (dice.Often(3))
             spec["selector"] = LabelsOfOne(workloads, place);
-        if (dice.Rarely(15))
+        else if (dice.Rarely(8))
+            spec["selector"] = new JsonObject();
+        if (!isHeadless && dice.Rarely(12))
             spec["type"] = dice.Pick("ExternalName", "NodePort");
         _services.Add(new($"{name}.{place}.svc.cluster.local", name, place, [.. ports.Select(port => (int)port!["port"]!)]));
         return Document("Service", place, name, spec, "v1");

@@ -5,6 +5,9 @@ namespace EdgeAgent.Manifests.Tests.Raw;
 /// <summary>Namespaces, hosts, host endpoints, pods and network sets.</summary>
 internal sealed class WorldDocuments(DocumentDice dice)
 {
+    /// <summary>Whether some hosts do not enforce, and some namespaces leave it to the destination.</summary>
+    public bool HasModes { get; init; }
+
     public IEnumerable<JsonObject> Namespaces() =>
         from name in DocumentDice.Namespaces
         where dice.Often(4)
@@ -16,25 +19,36 @@ internal sealed class WorldDocuments(DocumentDice dice)
         from number in Enumerable.Range(1, count)
         let families = dice.Pick<int[]>([4], [4], [6], [4, 6], [4, 4])
         let addresses = new JsonArray([.. families.Select((family, i) => (JsonNode)dice.Address((number * 2) + i - 1, family))])
-        select number <= endpoints ? HostEndpoint(number, addresses) : Document("edgeagent.io/v1", "Host", dice.Pick(DocumentDice.Namespaces), $"h{number}", new() { ["addresses"] = addresses, ["ports"] = Ports() });
+        select number <= endpoints ? HostEndpoint(number, addresses) : Host(number, addresses);
 
-    /// <summary>Pods, of which some have no addresses of their own.</summary>
-    public IEnumerable<JsonObject> Pods() => Enumerable.Range(1, dice.Number(0, 3)).Select(number =>
+    /// <summary>Pods, of which some have no addresses of their own: what these say may be another's.</summary>
+    public IEnumerable<JsonObject> Pods() => Enumerable.Range(1, dice.Number(0, 4)).Select(number =>
     {
-        var container = new JsonObject { ["name"] = "main", ["ports"] = Ports("containerPort") };
-        var spec = new JsonObject { ["containers"] = new JsonArray(container) };
+        var spec = new JsonObject { ["containers"] = dice.List(1, 2, () => Container()) };
+        if (dice.Rarely(3))
+            spec["initContainers"] = dice.List(1, 1, () => Container(dice.Pick("Always", "Always", "Never")));
         if (dice.Rarely(2))
-            spec["serviceAccountName"] = dice.Pick("default", "web");
-        if (dice.Rarely(8))
+            spec["serviceAccountName"] = dice.Pick("default", "web", "");
+        var (onNode, phase) = (dice.Rarely(6), dice.Pick(null, "Running", "Running", "Running", "Pending", "Unknown", "Succeeded", "Failed"));
+        if (onNode)
             spec["hostNetwork"] = true;
         var pod = Document("v1", "Pod", dice.Pick(DocumentDice.Namespaces), $"pod{number}", spec);
-        var addresses = dice.Pick<int[]>([4], [6], [4, 6]).Select((family, i) => dice.Address(80 + (number * 2) + i, family)).ToList();
-        pod["status"] = new JsonObject
+        var addresses = dice.Pick<int[]>([4], [6], [4, 6])
+            .Select((family, i) => dice.Address(onNode ? (number * 2) - 1 : phase is "Succeeded" or "Failed" ? 82 : 80 + (number * 2) + i, family)).ToList();
+        var status = new JsonObject();
+        if (phase is not null)
+            status["phase"] = phase;
+        if (phase != "Pending" || dice.Rarely(2))
         {
-            ["phase"] = dice.Pick("Running", "Running", "Running", "Pending", "Succeeded", "Failed"),
-            ["podIP"] = addresses[0],
-            ["podIPs"] = new JsonArray([.. addresses.Select(address => new JsonObject { ["ip"] = address })]),
-        };
+            if (dice.Often(4))
+                status["podIPs"] = new JsonArray([.. addresses.Select(address => new JsonObject { ["ip"] = address })]);
+            status["podIP"] = addresses[0];
+        }
+
+        if (status.Count > 0)
+            pod["status"] = status;
+        if (dice.Rarely(8))
+            pod["metadata"]!["deletionTimestamp"] = "2026-01-01T00:00:00Z";
         return pod;
     });
 
@@ -61,7 +75,24 @@ internal sealed class WorldDocuments(DocumentDice dice)
         var place = Document("v1", "Namespace", null, name, []);
         if (dice.Rarely(8))
             place["metadata"]!["annotations"] = new JsonObject { ["net.beta.kubernetes.io/network-policy"] = """{"ingress":{"isolation":"DefaultDeny"}}""" };
+        if (!HasModes || dice.Often(4))
+            return place;
+        var (where, placement) = (dice.Pick("spec", "annotations", "labels"), dice.Pick("Destination", "Destination", "Both"));
+        if (where == "spec")
+            place["spec"] = new JsonObject { ["bookend"] = placement };
+        else if (place["metadata"]![where] is JsonObject there)
+            there["edgeagent.io/bookend"] = placement;
+        else
+            place["metadata"]![where] = new JsonObject { ["edgeagent.io/bookend"] = placement };
         return place;
+    }
+
+    private JsonObject Host(int number, JsonArray addresses)
+    {
+        var spec = new JsonObject { ["addresses"] = addresses, ["ports"] = Ports() };
+        if (HasModes && dice.Rarely(3))
+            spec["mode"] = dice.Pick("Enforce", "Audit", "Off", "Quarantine");
+        return Document("edgeagent.io/v1", "Host", dice.Pick(DocumentDice.Namespaces), $"h{number}", spec);
     }
 
     private JsonObject HostEndpoint(int number, JsonArray addresses)
@@ -72,6 +103,16 @@ internal sealed class WorldDocuments(DocumentDice dice)
         if (dice.Often(3))
             spec["profiles"] = new JsonArray(dice.Pick<string[]>(["projectcalico-default-allow"], ["other"], ["other", "projectcalico-default-allow"], ["projectcalico-default-allow", "other"]).Select(profile => (JsonNode)profile).ToArray());
         return Document("projectcalico.org/v3", "HostEndpoint", null, $"e{number}", spec);
+    }
+
+    private JsonObject Container(string? restarts = null)
+    {
+        var container = new JsonObject { ["name"] = "main", ["ports"] = Ports("containerPort") };
+        if (restarts is not null)
+            container["restartPolicy"] = restarts;
+        if (dice.Rarely(4))
+            ((JsonArray)container["ports"]!).Add(new JsonObject { ["containerPort"] = dice.Pick(DocumentDice.Ports) });
+        return container;
     }
 
     private JsonArray Ports(string number = "port") => new([.. dice.Some(new[] { "TCP", "UDP", "SCTP", "TCP" }).Select(protocol => (Name: dice.Pick(DocumentDice.PortNames), Protocol: protocol)).Distinct()
