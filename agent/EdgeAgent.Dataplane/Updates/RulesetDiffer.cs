@@ -114,31 +114,38 @@ public static class RulesetDiffer
 
     private static IEnumerable<Operation> Switched(TableChanges changes, IEnumerable<Operation> made) =>
     [
-        .. changes.RepoliciedChains.Select(chain => new SetChainPolicy(chain.Name, chain.Hook!.DropsRest)),
+        .. Repolicied(changes),
         .. Flushed(changes, changes.RewrittenChains),
-        .. changes.Elements.SelectMany(each => Deleted(each.Schema, each.Changes.Removed)),
+        .. Deleted(changes, static each => each.Changes.Removed),
         .. made,
-        .. changes.Elements.Where(each => each.Changes.Added.Count > 0).Select(each => new AddElements(each.Schema, each.Changes.Added)),
+        .. Added(changes),
         .. changes.RewrittenChains.SelectMany(Rules),
     ];
 
     // What takes another one's place is there at once instead of it.
     private static IEnumerable<Operation> Come(TableChanges changes, IEnumerable<Operation> made) =>
     [
-        .. changes.RepoliciedChains.Select(chain => new SetChainPolicy(chain.Name, chain.Hook!.DropsRest)),
-        .. changes.Elements.SelectMany(each => Deleted(each.Schema, each.Changes.RemovedOf(each.Schema, isReplaced: true))),
+        .. Repolicied(changes),
+        .. Deleted(changes, static each => each.Changes.RemovedOf(each.Schema, isReplaced: true)),
         .. made,
-        .. changes.Elements.Where(each => each.Changes.Added.Count > 0).Select(each => new AddElements(each.Schema, each.Changes.Added)),
+        .. Added(changes),
     ];
 
     private static IEnumerable<Operation> Gone(TableChanges changes) =>
     [
         .. Flushed(changes, changes.RewrittenChains),
-        .. changes.Elements.SelectMany(each => Deleted(each.Schema, each.Changes.RemovedOf(each.Schema, isReplaced: false))),
+        .. Deleted(changes, static each => each.Changes.RemovedOf(each.Schema, isReplaced: false)),
         .. changes.RewrittenChains.SelectMany(Rules),
     ];
 
-    private static IEnumerable<Operation> Deleted(SetSchema schema, ElementTable elements) => elements.Count > 0 ? [new DeleteElements(schema, elements)] : [];
+    private static IEnumerable<Operation> Repolicied(TableChanges changes) =>
+        changes.RepoliciedChains.Select(chain => new SetChainPolicy(chain.Name, chain.Hook!.DropsRest));
+
+    private static IEnumerable<Operation> Deleted(TableChanges changes, Func<(SetSchema Schema, ElementChanges Changes), ElementTable> gone) =>
+        changes.Elements.Select(each => new DeleteElements(each.Schema, gone(each))).Where(static operation => operation.Elements.Count > 0);
+
+    private static IEnumerable<Operation> Added(TableChanges changes) =>
+        changes.Elements.Where(each => each.Changes.Added.Count > 0).Select(each => new AddElements(each.Schema, each.Changes.Added));
 
     private static IEnumerable<Operation> Removed(TableChanges changes)
     {

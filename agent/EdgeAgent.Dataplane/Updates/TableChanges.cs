@@ -75,13 +75,12 @@ internal sealed class TableChanges
 
     private HashSet<string> Swapped()
     {
-        IEnumerable<string> swapped = AddedSets.Where(set => set.Schema.Intervals && ReplacedSets.Contains(set.Schema.Name)).Select(set => set.Schema.Name);
-        var onlyElements = AddedSets.Count + RemovedSets.Count + AddedChains.Count + RemovedChains.Count == 0 && !ChangesRules;
-        if (!onlyElements || Elements.Count > 1)
-            swapped = swapped.Concat(Elements.Where(static each => each.Schema.Intervals).Select(static each => each.Schema.Name));
-        if (ChangesRules)
-            swapped = swapped.Concat(Elements.Select(static each => each.Schema.Name).Where(name => Desired.Sets[name].Elements.Count <= MostSwapped));
-        return swapped.ToHashSet(StringComparer.Ordinal);
+        var changesRules = ChangesRules;
+        var isAlone = Elements.Count == 1 && AddedSets.Count + RemovedSets.Count + AddedChains.Count + RemovedChains.Count == 0 && !changesRules;
+        var remade = AddedSets.Select(static set => set.Schema).Where(schema => schema.Intervals && ReplacedSets.Contains(schema.Name));
+        var changed = Elements.Select(static each => each.Schema)
+            .Where(schema => schema.Intervals ? !isAlone : changesRules && Desired.Sets[schema.Name].Elements.Count <= MostSwapped);
+        return remade.Concat(changed).Select(static schema => schema.Name).ToHashSet(StringComparer.Ordinal);
     }
 
     private bool RulesStay(Chain chain) =>

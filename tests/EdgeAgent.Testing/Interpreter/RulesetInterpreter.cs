@@ -40,10 +40,11 @@ public static class RulesetInterpreter
         {
             var run = new PacketRun(before, bytes, after, lookups);
             var passes = true;
+            Chain? present = null;
             foreach (var chain in before.Chains.Values.Where(chain => chain.Hook?.Hook == hook).OrderBy(chain => chain.Hook!.Priority))
             {
-                var isLater = run.Lookups > lookups && after.Chains.TryGetValue(chain.Name, out var present) && present.Hook is not null;
-                if (!(isLater ? new PacketRun(after, bytes).Passes(after.Chains[chain.Name]) : run.Passes(chain)))
+                var isLater = run.Lookups > lookups && after.Chains.TryGetValue(chain.Name, out present) && present.Hook is not null;
+                if (!(isLater ? new PacketRun(after, bytes).Passes(present!) : run.Passes(chain)))
                 {
                     passes = false;
                     break;
