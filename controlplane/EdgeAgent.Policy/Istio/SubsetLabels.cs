@@ -17,11 +17,12 @@ internal sealed class SubsetLookup(MeshService service, string name, IReadOnlyLi
     public EquatableArray<SubsetLabels> All()
     {
         // Only a namespace that a rule is in or is exported to can know another subset than the rest.
+        var rest = Labels("");
         var special = about.Select(rule => rule.Key.Namespace).Concat(about.SelectMany(rule => Visibility.Namespaces(rule.ExportTo, rule.Key.Namespace)?.Items ?? []))
-            .Where(place => !Equals(Labels(place), Labels(""))).Distinct().Order(StringComparer.Ordinal).ToList();
-        var own = special.Select(place => (Place: place, Labels: Labels(place))).Where(pair => pair.Labels is not null)
+            .Distinct().Order(StringComparer.Ordinal).Select(place => (Place: place, Labels: Labels(place))).Where(pair => !Equals(pair.Labels, rest)).ToList();
+        var own = special.Where(pair => pair.Labels is not null)
             .GroupBy(pair => pair.Labels!, pair => pair.Place).Select(group => new SubsetLabels(new(group.ToEquatableArray(), false), group.Key));
-        return (Labels("") is { } rest ? own.Prepend(new(new(special.ToEquatableArray(), true), rest)) : own).ToEquatableArray();
+        return (rest is null ? own : own.Prepend(new(new(special.Select(pair => pair.Place).ToEquatableArray(), true), rest))).ToEquatableArray();
     }
 
     /// <summary>The labels that clients of a namespace know; the empty name stands for one that no rule speaks of.</summary>
