@@ -60,7 +60,7 @@ internal sealed partial class AgentEndpoint(
         var facts = claims.Facts;
         if (!claims.Refused.IsEmpty)
             LogClaims(host, string.Join("; ", claims.Refused));
-        await RequireOneMachineAsync(host, hello.Instance, said.MachineId, context);
+        await RequireOneMachineAsync(host, hello.Instance, said.MachineId, enrolled?.MachineId ?? "", context);
         await RegisterAsync(host, facts, context.CancellationToken);
 
         using var connection = connections.Open(host, hello.Instance, caller.Authority);
@@ -139,9 +139,8 @@ internal sealed partial class AgentEndpoint(
         }
     }
 
-    private async Task RequireOneMachineAsync(HostName host, string instance, string machineId, ServerCallContext context)
+    private async Task RequireOneMachineAsync(HostName host, string instance, string machineId, string enrolled, ServerCallContext context)
     {
-        var enrolled = configuration.Insecure ? "" : RpcFailures.Guard(() => enrolment.MachineOf(host));
         var problem = enrolled.Length > 0 && machineId.Length > 0 && machineId != enrolled ? $"it enrolled on machine {enrolled}, and this is {machineId}"
             : await connections.IsElsewhereAsync(host, instance, context.CancellationToken) ? "it is connected from another machine, which lives"
             : null;

@@ -97,9 +97,6 @@ internal sealed partial class Enrolment(
         return known < issuing.Require().Version ? connections.Renewal() : null;
     }
 
-    /// <summary>The machine that a host enrolled on; empty where that is not known.</summary>
-    public string MachineOf(HostName host) => enrolments.Find(host)?.MachineId ?? "";
-
     /// <summary>Ends a host's enrolment.</summary>
     /// <exception cref="RpcException">It is not enrolled.</exception>
     public RevokeHostResponse Revoke(RevokeHostRequest request, PeerIdentity caller, string author)
