@@ -29,12 +29,12 @@ public sealed class WithdrawalTests : IAsyncLifetime
         _lab.StartAgent("--backend", backend);
         await controlPlane.RealizedAsync(both);
 
-        using var kept = new Conversation(_lab, ProtocolType.Tcp, _lab.Pair.ServerV4, _lab.Pair.ClientV4);
-        using var keptUdp = new Conversation(_lab, ProtocolType.Udp, _lab.Pair.ServerV4, _lab.Pair.ClientV4);
-        using var cut = new Conversation(_lab, ProtocolType.Tcp, _lab.Pair.ServerV4, other);
-        using var cutUdp = new Conversation(_lab, ProtocolType.Udp, _lab.Pair.ServerV4, other);
-        using var cutV6 = new Conversation(_lab, ProtocolType.Tcp, _lab.Pair.ServerV6, _lab.Pair.ClientV6);
-        using var cutV6Udp = new Conversation(_lab, ProtocolType.Udp, _lab.Pair.ServerV6, _lab.Pair.ClientV6);
+        using var kept = new Conversation(_lab, ProtocolType.Tcp, _lab.Pair.ServerV4, _lab.Pair.ClientV4, Port);
+        using var keptUdp = new Conversation(_lab, ProtocolType.Udp, _lab.Pair.ServerV4, _lab.Pair.ClientV4, Port);
+        using var cut = new Conversation(_lab, ProtocolType.Tcp, _lab.Pair.ServerV4, other, Port);
+        using var cutUdp = new Conversation(_lab, ProtocolType.Udp, _lab.Pair.ServerV4, other, Port);
+        using var cutV6 = new Conversation(_lab, ProtocolType.Tcp, _lab.Pair.ServerV6, _lab.Pair.ClientV6, Port);
+        using var cutV6Udp = new Conversation(_lab, ProtocolType.Udp, _lab.Pair.ServerV6, _lab.Pair.ClientV6, Port);
         Conversation[] all = [kept, keptUdp, cut, cutUdp, cutV6, cutV6Udp];
         Assert.All(all, each => Assert.True(each.Works(), $"{each} at first"));
 
@@ -153,8 +153,8 @@ public sealed class WithdrawalTests : IAsyncLifetime
     public async Task The_first_start_on_a_busy_host_cuts_no_flow_that_is_allowed(bool egressClosed)
     {
         _lab.Serve(Port);
-        using var before = new Conversation(_lab, ProtocolType.Tcp, _lab.Pair.ServerV4, _lab.Pair.ClientV4);
-        using var beforeV6 = new Conversation(_lab, ProtocolType.Tcp, _lab.Pair.ServerV6, _lab.Pair.ClientV6);
+        using var before = new Conversation(_lab, ProtocolType.Tcp, _lab.Pair.ServerV4, _lab.Pair.ClientV4, Port);
+        using var beforeV6 = new Conversation(_lab, ProtocolType.Tcp, _lab.Pair.ServerV6, _lab.Pair.ClientV6, Port);
         Assert.True(before.Works() && beforeV6.Works());
         var policy = egressClosed ? Policies.InboundOnly(7, Port, "10.99.0.1", "fd99::1") : Policies.Inbound(7, Port, "10.99.0.1", "fd99::1");
         var controlPlane = await _lab.StartControlPlaneAsync(policy);
@@ -197,38 +197,5 @@ public sealed class WithdrawalTests : IAsyncLifetime
         var buffer = new byte[1];
         Assert.Equal((1, 7), (client.Receive(buffer), buffer[0]));
         Assert.Equal((1, 8), (database.Receive(buffer), buffer[0]));
-    }
-
-    /// <summary>An established exchange with the echo server.</summary>
-    private sealed class Conversation : IDisposable
-    {
-        private readonly Socket _socket;
-        private readonly string _name;
-
-        internal Conversation(AgentLab lab, ProtocolType protocol, IPAddress to, IPAddress from, int port = Port)
-        {
-            _name = $"{protocol} from {from}";
-            _socket = lab.Pair.Client.Run(() => new Socket(to.AddressFamily, protocol == ProtocolType.Tcp ? SocketType.Stream : SocketType.Dgram, protocol) { ReceiveTimeout = 1500 });
-            _socket.Bind(new IPEndPoint(from, 0));
-            _socket.Connect(to, port);
-        }
-
-        /// <summary>Whether a byte comes back.</summary>
-        internal bool Works()
-        {
-            try
-            {
-                _socket.Send([1]);
-                return _socket.Receive(new byte[1]) == 1;
-            }
-            catch (SocketException)
-            {
-                return false;
-            }
-        }
-
-        public override string ToString() => _name;
-
-        public void Dispose() => _socket.Dispose();
     }
 }
