@@ -26,6 +26,12 @@ public interface IKernel : IDisposable
     /// </exception>
     CommitResult Commit(Transaction transaction, uint? expectedGeneration = null);
 
+    /// <summary>
+    /// Waits until no packet is on its way any more that came to rules before the last commit; some milliseconds. The kernel keeps two
+    /// generations of rules apart: a packet that two commits overtake goes on with those of the second.
+    /// </summary>
+    void Settle();
+
     /// <summary>The values of all counters of the table, by name; empty if there is no table.</summary>
     IReadOnlyDictionary<string, CounterReading> ReadCounters();
 

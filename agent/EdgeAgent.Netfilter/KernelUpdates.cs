@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EdgeAgent.Dataplane;
 using EdgeAgent.Netlink;
 
@@ -24,11 +25,35 @@ public static class KernelUpdates
             var table = kernel.Read();
             try
             {
-                return plan(table).Transactions.Items.Aggregate(table.Generation, (generation, transaction) => kernel.Commit(transaction, generation).Generation);
+                return kernel.Apply(plan(table), table.Generation).Generation;
             }
             catch (NetlinkException e) when (e.Errno == Errno.ERESTART && --attempts > 0)
             {
             }
         }
+    }
+
+    /// <summary>Commits the transactions of a plan, each after the packets that came before the one before it.</summary>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="plan">The plan; nothing happens if it is empty.</param>
+    /// <param name="generation">The generation that it was made for.</param>
+    /// <returns>The generation after the last transaction, and what all took; waiting for packets is the kernel's time.</returns>
+    /// <exception cref="NetlinkException">As of <see cref="IKernel.Commit"/>; the transactions before the refused one stay applied.</exception>
+    public static CommitResult Apply(this IKernel kernel, UpdatePlan plan, uint generation)
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        ArgumentNullException.ThrowIfNull(plan);
+        var done = new CommitResult(generation, TimeSpan.Zero, TimeSpan.Zero);
+        for (var i = 0; i < plan.Transactions.Items.Length; i++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            if (i > 0)
+                kernel.Settle();
+            var waited = Stopwatch.GetElapsedTime(started);
+            var result = kernel.Commit(plan.Transactions[i], done.Generation);
+            done = new(result.Generation, done.Encode + result.Encode, done.Kernel + waited + result.Kernel);
+        }
+
+        return done;
     }
 }

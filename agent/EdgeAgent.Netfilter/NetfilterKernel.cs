@@ -74,12 +74,16 @@ public sealed class NetfilterKernel : IKernel
     }
 
     /// <inheritdoc/>
+    public void Settle() => GracePeriod.Wait();
+
+    /// <inheritdoc/>
     public void DeleteTable()
     {
         try
         {
             // Opened first: a packet that is between two rules while the maps go that it is looked up in would be dropped.
             Commit(new Transaction([.. _reader.BaseChains().Select(static name => new FlushChain(name))]));
+            Settle();
             Commit(new Transaction([new DeleteTable()]));
         }
         catch (NetlinkException e) when (e.Errno == Errno.ENOENT)

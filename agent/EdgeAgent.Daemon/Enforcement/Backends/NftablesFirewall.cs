@@ -43,16 +43,10 @@ internal sealed class NftablesFirewall(string? networkNamespace, TableOwnership 
     public FirewallUpdate Update(HeldContent<NftablesContent> held, NftablesContent desired)
     {
         ThrowIfOthers();
-        var update = new FirewallUpdate(held.Mark, TimeSpan.Zero, TimeSpan.Zero);
-        foreach (var transaction in Plan(held, desired.Ruleset).Transactions)
-        {
-            var result = _kernel.Commit(transaction, (uint)update.Mark);
-            update = new(result.Generation, update.Encode + result.Encode, update.Kernel + result.Kernel);
-        }
-
-        if (update.Mark != held.Mark)
+        var result = _kernel.Apply(Plan(held, desired.Ruleset), (uint)held.Mark);
+        if (result.Generation != held.Mark)
             _owner = ownership.IsWanted ? Owner.Us : held.Content is null ? Owner.Nobody : _owner;
-        return update;
+        return new(result.Generation, result.Encode, result.Kernel);
     }
 
     public void Remove()
