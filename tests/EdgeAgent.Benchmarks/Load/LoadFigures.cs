@@ -11,7 +11,8 @@ namespace EdgeAgent.Benchmarks;
 /// <param name="Worst">Of the slowest round.</param>
 /// <param name="Proven">Until the control plane said that all hosts of the policy are realized: median of rounds.</param>
 /// <param name="Everybody">Until the last host of all acknowledged the revision: median of rounds.</param>
-internal sealed record ChangeFigures(string Name, int Hosts, double Call, double Host, double Last, double Worst, double Proven, double Everybody);
+/// <param name="Processor">Processor time of the control plane for all of it, which agents share the processors with: median of rounds.</param>
+internal sealed record ChangeFigures(string Name, int Hosts, double Call, double Host, double Last, double Worst, double Proven, double Everybody, double Processor);
 
 /// <summary>How all agents came back.</summary>
 /// <param name="Name">After what.</param>

@@ -51,7 +51,7 @@ internal sealed class LoadRun(LoadOptions options)
         var changes = new List<ChangeFigures>();
         foreach (var kind in Kinds)
         {
-            changes.Add(await ChangeAsync(admin, fleet, kind));
+            changes.Add(await ChangeAsync(admin, server, fleet, kind));
             options.Progress($"{changes[^1]}");
         }
 
@@ -70,7 +70,7 @@ internal sealed class LoadRun(LoadOptions options)
                 await server.StartAsync(options.Patience);
             }),
         };
-        await ChangeAsync(admin, fleet, Kinds[^1], rounds: 1);
+        await ChangeAsync(admin, server, fleet, Kinds[^1], rounds: 1);
         return new(options.Agents, connecting.TotalSeconds, empty, connected, changes, storms, rate, memory, share, Math.Max(peak, server.Peak), server.Complaints);
     }
 
@@ -120,12 +120,13 @@ internal sealed class LoadRun(LoadOptions options)
 
         """;
 
-    private async Task<ChangeFigures> ChangeAsync(AdminService.AdminServiceClient admin, SimulatedFleet fleet, ChangeKind kind, int? rounds = null)
+    private async Task<ChangeFigures> ChangeAsync(AdminService.AdminServiceClient admin, ControlPlaneProcess server, SimulatedFleet fleet, ChangeKind kind, int? rounds = null)
     {
-        var (calls, hosts, lasts, provens, everybodies) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        var (calls, hosts, lasts, provens, everybodies, processors) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round < (rounds ?? options.Rounds); round++)
         {
             await Task.Delay(200);
+            var before = server.Processor;
             var (began, call, proven) = await ApplyAsync(admin, fleet, Document(kind, ++_port), kind.Touches, kind.Name);
             var times = fleet.Record.Since(began, kind.Touches);
             calls.Add(call);
@@ -133,9 +134,10 @@ internal sealed class LoadRun(LoadOptions options)
             lasts.Add(times[^1]);
             provens.Add(proven);
             everybodies.Add(fleet.Record.Since(began, _ => true)[^1]);
+            processors.Add((server.Processor - before).TotalMilliseconds);
         }
 
-        return new(kind.Name, Enumerable.Range(0, fleet.Count).Count(kind.Touches), Median.Of(calls), Median.Of(hosts), Median.Of(lasts), lasts.Max(), Median.Of(provens), Median.Of(everybodies));
+        return new(kind.Name, Enumerable.Range(0, fleet.Count).Count(kind.Touches), Median.Of(calls), Median.Of(hosts), Median.Of(lasts), lasts.Max(), Median.Of(provens), Median.Of(everybodies), Median.Of(processors));
     }
 
     // When it began, how long the call took, and when the control plane had the proof of all hosts.

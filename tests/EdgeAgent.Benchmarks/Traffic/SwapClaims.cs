@@ -40,14 +40,15 @@ internal static class SwapClaims
         yield return new("updates.swap.packet-interval", elapsed.TotalMicroseconds / sent, "us", 1e6 / 30_000, $"{sent / elapsed.TotalSeconds:0} packets a second");
     }
 
-    // What was counted after a swap includes packets that were on their way; what is counted later on as well was lost by then.
+    // What was counted after a swap includes packets that were on their way, or lacks what was counted before others; what is counted later on
+    // as well was lost by then.
     private static string Losers(IReadOnlyList<(string Swap, long Lost)> counted)
     {
         var words = new List<string>();
         for (var (i, after) = (counted.Count - 1, long.MaxValue); i >= 0; i--)
         {
-            after = Math.Min(after, counted[i].Lost);
-            var before = i == 0 ? 0 : Math.Min(after, counted[i - 1].Lost);
+            after = Math.Clamp(counted[i].Lost, 0, after);
+            var before = i == 0 ? 0 : Math.Clamp(counted[i - 1].Lost, 0, after);
             if (after > before)
                 words.Add($"{after - before} by {counted[i].Swap}");
         }
