@@ -2,7 +2,7 @@ using EdgeAgent.Contracts;
 
 namespace EdgeAgent.Policy;
 
-/// <summary>What is made of a stack of forwarded traffic. There is no other end's half: the ends of the flow decide for themselves.</summary>
+/// <summary>What is made of a stack for traffic in which none of its hosts' addresses is the own end. There is no other end's half: who has the address decides on that.</summary>
 internal sealed class ForwardPlan(Stack stack, OwnBlocks own)
 {
     public Stack Stack { get; } = stack;

@@ -3,7 +3,7 @@ using EdgeAgent.Contracts;
 namespace EdgeAgent.Policy;
 
 /// <summary>
-/// Writes the subject's rules for traffic that only passes through it. Neither end is the subject then: what a rule says of the own end is
+/// Writes the subject's rules for traffic that only passes through it, or that its machine has at addresses of others. Neither end is the subject then: what a rule says of the own end is
 /// a condition on an address, the destination's where traffic arrives and the source's where it leaves, and so are its named ports.
 /// </summary>
 internal sealed class ForwardRuleWriter(Direction direction, AddressBook book, SetCatalog sets) : IRuleWriter

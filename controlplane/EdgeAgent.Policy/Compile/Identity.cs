@@ -18,6 +18,7 @@ internal sealed class Identity : IEquatable<Identity>
         Shape = hosts.Shape;
         Mode = hosts.Key.Mode;
         Placement = hosts.Namespace?.Bookend ?? BookendPlacement.Both;
+        HoldsElsewhere = hosts.Key.HoldsElsewhere;
         Only = hosts.Key.Only;
         Undecided = hosts.Key.Undecided;
         _facts = Concerns.ToDictionary(concern => concern.Node, concern => concern.Facts);
@@ -41,6 +42,8 @@ internal sealed class Identity : IEquatable<Identity>
     public EnforcementMode Mode { get; }
 
     public BookendPlacement Placement { get; }
+
+    public bool HoldsElsewhere { get; }
 
     public ResourceKey? Only { get; }
 
@@ -66,23 +69,29 @@ internal sealed class Identity : IEquatable<Identity>
     /// The policies that are about traffic through the hosts, where it arrives or where it leaves; null where none is. What they leave open
     /// is allowed, and it makes no difference which of the hosts' addresses they select.
     /// </summary>
-    public Stack? ForwardStackOf(Direction direction)
+    public Stack? ForwardStackOf(Direction direction) =>
+        StackWithoutAddresses(direction, UndecidedTraffic.Allow, node => node.Resource.AppliesOnForward) is { Entries.IsEmpty: false } stack ? stack : null;
+
+    /// <summary>The policies of the hosts for traffic at their machines in which the own end is an address that they do not have; null where no machine tells that apart.</summary>
+    public Stack? ElsewhereStackOf(Direction direction) => HoldsElsewhere ? StackWithoutAddresses(direction, Undecided, _ => true) : null;
+
+    private Stack StackWithoutAddresses(Direction direction, UndecidedTraffic undecided, Func<PolicyNode, bool> counts)
     {
         var entries = ImmutableArray.CreateBuilder<StackEntry>();
         foreach (var (node, facts) in Concerns)
         {
-            if (node.Resource.AppliesOnForward && facts.Side(direction) is { Subject.IsNone: false } side)
+            if (counts(node) && facts.Side(direction) is { Subject.IsNone: false } side)
                 entries.Add(new(node, node.Resource.Side(direction)!, side with { Subject = ForwardRuleWriter.Whole }));
         }
 
-        return entries.Count == 0 ? null : new(direction, Shape, Mode, UndecidedTraffic.Allow, entries.DrainToImmutable());
+        return new(direction, Shape, Mode, undecided, entries.DrainToImmutable());
     }
 
     public bool Equals(Identity? other) =>
         ReferenceEquals(this, other)
         || (other is not null
             && _hash == other._hash
-            && (Mode, Placement, Only, Undecided) == (other.Mode, other.Placement, other.Only, other.Undecided)
+            && (Mode, Placement, HoldsElsewhere, Only, Undecided) == (other.Mode, other.Placement, other.HoldsElsewhere, other.Only, other.Undecided)
             && Shape.Equals(other.Shape)
             && Concerns.AsSpan().SequenceEqual(other.Concerns.AsSpan()));
 

@@ -13,9 +13,7 @@ internal sealed class IdentityRow
 
     public required StackPlan Outbound { get; init; }
 
-    public required ForwardPlan? ForwardIn { get; init; }
-
-    public required ForwardPlan? ForwardOut { get; init; }
+    public required FurtherPlans Further { get; init; }
 
     public required HostPlan Plan { get; init; }
 }

@@ -73,7 +73,7 @@ internal sealed class Planner
         {
             NumberOf = _numbering.NumberOf,
             LookAtPeerPorts = rows.Any(row => row is not null && (row.Inbound.Stack.LooksAtPeerPorts || row.Outbound.Stack.LooksAtPeerPorts)),
-            LookAtMembers = rows.Any(row => row is not null && (row.ForwardIn?.LooksAtMembers == true || row.ForwardOut?.LooksAtMembers == true)),
+            LookAtMembers = rows.Any(row => row?.Further.All.Any(plan => plan.LooksAtMembers) == true),
             Rows = rows.MoveToImmutable(),
         };
     }
@@ -82,11 +82,10 @@ internal sealed class Planner
     {
         var earlier = number < _earlier.Rows.Length && !_numbering.Changed.Contains(number) ? _earlier.Rows[number] : null;
         var identity = _numbering.Identities[number]!;
-        var forwardIn = _stacks.Forward(earlier is null ? identity.ForwardStackOf(Direction.Inbound) : earlier.ForwardIn?.Stack);
-        var forwardOut = _stacks.Forward(earlier is null ? identity.ForwardStackOf(Direction.Outbound) : earlier.ForwardOut?.Stack);
-        var stays = earlier is not null && ReferenceEquals(forwardIn, earlier.ForwardIn) && ReferenceEquals(forwardOut, earlier.ForwardOut)
+        var further = Further(identity, earlier);
+        var stays = earlier is not null && further == earlier.Further
             && !IsTouched(number, earlier, inbound, outbound, stacks);
-        var plan = stays ? earlier!.Plan : PlanOf(number, inbound, outbound, forwardIn, forwardOut, stacks);
+        var plan = stays ? earlier!.Plan : PlanOf(number, inbound, outbound, further, stacks);
         if (earlier is not null && !ReferenceEquals(plan, earlier.Plan) && plan.SaysTheSameAs(earlier.Plan))
             plan = earlier.Plan;
         return new()
@@ -95,11 +94,16 @@ internal sealed class Planner
             Classes = _numbering.Classes[number],
             Inbound = inbound,
             Outbound = outbound,
-            ForwardIn = forwardIn,
-            ForwardOut = forwardOut,
+            Further = further,
             Plan = plan,
         };
     }
+
+    private FurtherPlans Further(Identity identity, IdentityRow? earlier) => new(
+        _stacks.Forward(earlier is null ? identity.ForwardStackOf(Direction.Inbound) : earlier.Further.ForwardIn?.Stack),
+        _stacks.Forward(earlier is null ? identity.ForwardStackOf(Direction.Outbound) : earlier.Further.ForwardOut?.Stack),
+        _stacks.Forward(earlier is null ? identity.ElsewhereStackOf(Direction.Inbound) : earlier.Further.ElsewhereIn?.Stack),
+        _stacks.Forward(earlier is null ? identity.ElsewhereStackOf(Direction.Outbound) : earlier.Further.ElsewhereOut?.Stack));
 
     /// <summary>Whether something that the identity's plan is made of is another than before.</summary>
     private bool IsTouched(int number, IdentityRow earlier, StackPlan inbound, StackPlan outbound, (StackPlan Inbound, StackPlan Outbound)?[] stacks)
@@ -124,28 +128,31 @@ internal sealed class Planner
 
     private static bool IsClosed(StackPlan subject, int host) => subject.ByHost[host]!.IsClosed;
 
-    private HostPlan PlanOf(int number, StackPlan inbound, StackPlan outbound, ForwardPlan? forwardIn, ForwardPlan? forwardOut, (StackPlan Inbound, StackPlan Outbound)?[] stacks)
+    private HostPlan PlanOf(int number, StackPlan inbound, StackPlan outbound, FurtherPlans further, (StackPlan Inbound, StackPlan Outbound)?[] stacks)
     {
         var host = _numbering.Identities[number]!;
         var sources = Bookend(number, inbound, stacks, Direction.Outbound);
         var destinations = host.Placement == BookendPlacement.Destination ? [] : Bookend(number, outbound, stacks, Direction.Inbound);
         var sets = sources.Concat(destinations).Select(branch => branch.Residue.Sets)
-            .Concat(new[] { inbound.Own, outbound.Own, forwardIn?.Own, forwardOut?.Own }.OfType<OwnBlocks>().Select(own => own.Sets));
+            .Concat([inbound.Own.Sets, outbound.Own.Sets, .. further.All.Select(plan => plan.Own.Sets)]);
         return new(
             host.Mode,
-            Stages(inbound.Own, sources),
-            Stages(outbound.Own, destinations),
-            ForwardPlan.Stages(forwardIn),
-            ForwardPlan.Stages(forwardOut),
+            Stages(inbound.Own, further.ElsewhereIn, sources),
+            Stages(outbound.Own, further.ElsewhereOut, destinations),
+            ForwardPlan.Stages(further.ForwardIn),
+            ForwardPlan.Stages(further.ForwardOut),
             sources.Concat(destinations).Select(branch => Group(new(branch.Residue.SetId, [.. branch.Members]))).ToEquatableArray(),
             NamedSets.Union(sets));
     }
 
-    private static EquatableArray<Stage> Stages(OwnBlocks own, List<(Residue Residue, List<int> Members)> peers)
+    /// <summary>The own half, which for parts of machines is two stages (<see cref="MachineStages"/>), and the other ends'.</summary>
+    private static EquatableArray<Stage> Stages(OwnBlocks own, ForwardPlan? elsewhere, List<(Residue Residue, List<int> Members)> peers)
     {
-        var stages = ImmutableArray.CreateBuilder<Stage>(2);
-        if (!own.Blocks.IsEmpty)
+        var stages = ImmutableArray.CreateBuilder<Stage>(3);
+        if (!own.Blocks.IsEmpty || elsewhere is not null)
             stages.Add(own.Stage);
+        if (elsewhere is not null)
+            stages.Add(elsewhere.Own.Stage);
         if (peers.Count > 0)
             stages.Add(new(peers.Select(peer => peer.Residue.Branch).ToEquatableArray()));
         return stages.ToImmutable();

@@ -28,7 +28,7 @@ internal sealed class StackPlanner
                 continue;
             _earlier.TryAdd(row.Inbound.Stack, row.Inbound);
             _earlier.TryAdd(row.Outbound.Stack, row.Outbound);
-            foreach (var forward in new[] { row.ForwardIn, row.ForwardOut }.OfType<ForwardPlan>())
+            foreach (var forward in row.Further.All)
                 _earlierForward.TryAdd(forward.Stack, forward);
         }
     }
@@ -41,7 +41,7 @@ internal sealed class StackPlanner
         return plan;
     }
 
-    /// <summary>The plan of a stack of forwarded traffic; null where there is none.</summary>
+    /// <summary>The plan of a stack of traffic in which no host of the stack is the own end; null where there is none.</summary>
     public ForwardPlan? Forward(Stack? stack)
     {
         if (stack is null)

@@ -38,7 +38,8 @@ public static class PolicyEngine
         var resolved = Resolver.Resolve(state.World, step, state.Plans, plans, book, state.Resolved, step.Changed.Count > FewEndpoints ? null : step.Changed);
         var result = new EngineState(state.Revision.Next, next, derived, step.World, machines, plans, resolved, Warnings.After(state, step.World, machines, derived))
         {
-            MachinePolicies = state.MachinePolicies.After(machines, endpoint => resolved.ByNumber[plans.NumberOf[step.World.ClassOf[endpoint]]]!),
+            MachinePolicies = state.MachinePolicies.After(
+                machines, endpoint => resolved.ByNumber[plans.NumberOf[step.World.ClassOf[endpoint]]]!, endpoint => step.World.Endpoints[endpoint].Resource.Addresses),
         };
         return new(result, [], Difference.Changed(state, result, step.Moves), Difference.Removed(state, result, changes.Keys));
     }

@@ -17,6 +17,9 @@ internal sealed record MachineIndex
     /// <summary>The parts of machines that have some, and the machine itself where its own policy is bound to an interface, in order of their keys.</summary>
     public ImmutableSortedDictionary<ResourceKey, EquatableArray<MachinePart>> Parts { get; private init; } = ImmutableSortedDictionary<ResourceKey, EquatableArray<MachinePart>>.Empty;
 
+    /// <summary>The machines that have parts, and the parts.</summary>
+    public IEnumerable<ResourceKey> Known => MachineOf.Keys.Concat(Parts.Keys);
+
     /// <summary>What is doubtful about bindings.</summary>
     public ImmutableArray<Diagnostic> Warnings { get; private init; } = [];
 

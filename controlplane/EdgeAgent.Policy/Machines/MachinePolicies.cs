@@ -19,7 +19,8 @@ internal sealed record MachinePolicies
     /// <summary>The policies after a change; those whose parts stayed are the same instances.</summary>
     /// <param name="machines">The machines.</param>
     /// <param name="partOf">The policy of an endpoint as if it were a machine of its own.</param>
-    public MachinePolicies After(MachineIndex machines, Func<ResourceKey, SharedPolicy> partOf)
+    /// <param name="addressesOf">The addresses of an endpoint.</param>
+    public MachinePolicies After(MachineIndex machines, Func<ResourceKey, SharedPolicy> partOf, Func<ResourceKey, EquatableArray<Cidr>> addressesOf)
     {
         if (machines.Parts.IsEmpty)
             return None;
@@ -27,7 +28,7 @@ internal sealed record MachinePolicies
         foreach (var (machine, bound) in machines.Parts)
         {
             var parts = bound.Any(part => part.Endpoint == machine) ? bound.Items : bound.Items.Insert(0, new(machine, null));
-            ImmutableArray<(MachinePart, SharedPolicy)> content = [.. parts.Select(part => (part, partOf(part.Endpoint)))];
+            ImmutableArray<MachineShare> content = [.. parts.Select(part => new MachineShare(part, addressesOf(part.Endpoint), partOf(part.Endpoint)))];
             var known = Policies.GetValueOrDefault(machine);
             result[machine] = known is not null && known.Parts.SequenceEqual(content) ? known : new(content, Make(machine, content));
         }
@@ -35,31 +36,29 @@ internal sealed record MachinePolicies
         return new() { Policies = result.ToImmutable() };
     }
 
-    private static SharedPolicy Make(ResourceKey machine, ImmutableArray<(MachinePart Part, SharedPolicy Policy)> content)
+    private static SharedPolicy Make(ResourceKey machine, ImmutableArray<MachineShare> content)
     {
-        var own = content.First(part => part.Part.Endpoint == machine).Policy.Policy;
+        var own = content.First(share => share.Part.Endpoint == machine).Policy.Policy;
         var joined = HostPolicy.Empty with { Mode = own.Mode };
-        foreach (var (part, shared) in content)
-            joined = Join(joined, part.Endpoint == machine ? shared.Policy : WithOwnGroups(shared.Policy, part.Endpoint), part.Interface);
+        foreach (var share in content)
+        {
+            var others = content.Where(other => other.Part.Endpoint != share.Part.Endpoint).SelectMany(other => other.Addresses.Items).ToEquatableArray();
+            joined = Join(joined, share.Part.Endpoint == machine ? share.Policy.Policy : WithOwnGroups(share.Policy.Policy, share.Part.Endpoint), new(share.Part.Interface, share.Addresses, others));
+        }
+
         return SharedPolicy.Of(joined);
     }
 
-    private static HostPolicy Join(HostPolicy machine, HostPolicy part, InterfaceMatch? interfaces)
+    private static HostPolicy Join(HostPolicy machine, HostPolicy part, MachineStages stages) => machine with
     {
-        return machine with
-        {
-            Inbound = Stages(machine.Inbound, part.Inbound),
-            Outbound = Stages(machine.Outbound, part.Outbound),
-            ForwardIn = Stages(machine.ForwardIn, part.ForwardIn),
-            ForwardOut = Stages(machine.ForwardOut, part.ForwardOut),
-            Sets = machine.Sets.SetItems(part.Sets),
-            PortSets = machine.PortSets.SetItems(part.PortSets),
-            DomainSets = machine.DomainSets.SetItems(part.DomainSets),
-        };
-
-        EquatableArray<Stage> Stages(EquatableArray<Stage> before, EquatableArray<Stage> added) =>
-            before.Items.AddRange(added.Select(stage => stage with { Interface = interfaces })).ToEquatableArray();
-    }
+        Inbound = [.. machine.Inbound, .. stages.Of(part.Inbound)],
+        Outbound = [.. machine.Outbound, .. stages.Of(part.Outbound)],
+        ForwardIn = [.. machine.ForwardIn, .. stages.OfForwarded(part.ForwardIn)],
+        ForwardOut = [.. machine.ForwardOut, .. stages.OfForwarded(part.ForwardOut)],
+        Sets = machine.Sets.SetItems(part.Sets),
+        PortSets = machine.PortSets.SetItems(part.PortSets),
+        DomainSets = machine.DomainSets.SetItems(part.DomainSets),
+    };
 
     /// <summary>
     /// The policy with sets of its own for the groups of peers: the id of a group says how its half reads, and whose half reads so is another
@@ -88,5 +87,8 @@ internal sealed record MachinePolicies
         }).ToEquatableArray();
     }
 
-    private sealed record MachinePolicy(ImmutableArray<(MachinePart Part, SharedPolicy Policy)> Parts, SharedPolicy Policy);
+    private sealed record MachinePolicy(ImmutableArray<MachineShare> Parts, SharedPolicy Policy);
+
+    /// <summary>What an endpoint adds to its machine's policy.</summary>
+    private sealed record MachineShare(MachinePart Part, EquatableArray<Cidr> Addresses, SharedPolicy Policy);
 }

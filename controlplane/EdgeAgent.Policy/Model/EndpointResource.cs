@@ -37,6 +37,9 @@ public sealed record EndpointResource(ResourceKey Key, SourcePosition Source) : 
 
     /// <summary>The interfaces that its policy is about at its own end; null for all of its own machine.</summary>
     public InterfaceBinding? Binding { get; init; }
+
+    /// <summary>Whether its policies also hold, at its machine, for addresses that it does not have: it or another endpoint of the machine is about some interfaces. The engine's to say.</summary>
+    internal bool HoldsElsewhere { get; init; }
 }
 
 /// <summary>The sorts of endpoints, as far as selectors tell them apart.</summary>

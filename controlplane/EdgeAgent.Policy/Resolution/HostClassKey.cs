@@ -11,6 +11,7 @@ namespace EdgeAgent.Policy;
 /// <param name="Mode">How it treats its policy.</param>
 /// <param name="Undecided">What it does with traffic that no policy decides.</param>
 /// <param name="Slots">For each slot the family and the narrowest block around its addresses.</param>
+/// <param name="HoldsElsewhere">Whether its policies also hold for addresses that it does not have.</param>
 /// <param name="Only">The host itself, where its addresses of one family are treated differently, so that no other host is like it.</param>
 internal sealed record HostClassKey(
     string? Namespace,
@@ -21,9 +22,10 @@ internal sealed record HostClassKey(
     EnforcementMode Mode,
     UndecidedTraffic Undecided,
     EquatableArray<(IpFamily Family, Cidr? Narrowest)> Slots,
+    bool HoldsElsewhere,
     ResourceKey? Only)
 {
-    private int Hash { get; } = HashCode.Combine(HashCode.Combine(Namespace, Nature, ServiceAccount, Labels, Ports), Mode, Undecided, Slots, Only);
+    private int Hash { get; } = HashCode.Combine(HashCode.Combine(Namespace, Nature, ServiceAccount, Labels, Ports), Mode, Undecided, Slots, HoldsElsewhere, Only);
 
     public override int GetHashCode() => Hash;
 
@@ -48,6 +50,7 @@ internal sealed record HostClassKey(
             host.Resource.Mode,
             host.Resource.Undecided,
             slots,
+            host.Resource.HoldsElsewhere,
             several ? host.Key : null);
     }
 

@@ -65,6 +65,38 @@ public sealed class BoundEndpoints
         Assert.Contains(PolicyEngine.WarningsOf(torn), warning => warning.ToString().Contains("'vm' may be Host a/vm or Host b/vm", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void What_a_rule_says_of_its_own_end_is_about_the_address_that_is_used()
+    {
+        var (vm, endpoint) = (Endpoint("Host", "a", "vm", 2), Endpoint("HostEndpoint", "", "vm-eth1", 1) with { Binding = new("vm", "eth1") });
+        var toVm = new PolicyRule(Verdict.Allow, "ingress[0]", SourcePosition.None) { Self = PeerMatch.Of(new EndpointMatch { Namespace = "a" }) };
+        var machine = Applied([vm, endpoint, Closed("a", vm, toVm)]).PolicyOf(vm.Key)!;
+
+        Assert.True(HostPolicyEvaluator.Allows(machine, Packet(Direction.Inbound, 2, "eth1")));
+        Assert.False(HostPolicyEvaluator.Allows(machine, Packet(Direction.Inbound, 1, "eth1")));
+    }
+
+    [Fact]
+    public void What_another_end_admits_is_about_the_address_that_is_used()
+    {
+        var (vm, endpoint) = (Endpoint("Host", "a", "vm", 2), Endpoint("HostEndpoint", "", "vm-eth1", 1) with { Binding = new("vm", "eth1") });
+        var peer = Endpoint("Host", "b", "db", 9);
+        var fromEndpoint = new PolicyRule(Verdict.Allow, "ingress[0]", SourcePosition.None) { Peers = [PeerMatch.Of(endpoint.Addresses)] };
+        var machine = Applied([vm, endpoint, peer, Closed("b", peer, fromEndpoint)]).PolicyOf(vm.Key)!;
+
+        Assert.True(HostPolicyEvaluator.Allows(machine, Packet(Direction.Outbound, 1, "eth1")));
+        Assert.False(HostPolicyEvaluator.Allows(machine, Packet(Direction.Outbound, 2, "eth1")));
+        Assert.False(HostPolicyEvaluator.Allows(machine, Packet(Direction.Outbound, 2, "eth0")));
+    }
+
+    private static PolicyResource Closed(string space, EndpointResource subject, PolicyRule rule) => new(new("NetworkPolicy", space, "p"), SourcePosition.None)
+    {
+        Ingress = new([PeerMatch.Of(new EndpointMatch { Namespace = subject.Key.Namespace })], [rule], true),
+    };
+
+    private static Packet Packet(Direction direction, int self, string name) =>
+        new(direction, IpAddress.Parse($"10.0.0.{self}"), IpAddress.Parse("10.0.0.9"), IpProtocol.Tcp, 80) { Interface = name };
+
     private static EngineState Applied(List<Resource> resources)
     {
         var result = PolicyEngine.Apply(EngineState.Empty, Change.Of([.. resources]));

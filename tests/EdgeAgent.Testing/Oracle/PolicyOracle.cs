@@ -15,7 +15,7 @@ public sealed class PolicyOracle(IEnumerable<Resource> resources, ResolvedNames?
     private readonly List<EndpointResource> _endpoints = [.. resources.OfType<EndpointResource>()];
     private readonly Dictionary<(EndpointMatch, ResourceKey), bool> _denoted = [];
     private readonly Dictionary<(string, Direction), List<PolicyResource>> _ordered = [];
-    private readonly Dictionary<(string, Direction, ResourceKey), List<PolicyResource>> _forwarding = [];
+    private readonly Dictionary<(string, Direction, ResourceKey, bool), List<PolicyResource>> _elsewhere = [];
     private readonly Dictionary<(string, Direction, IpAddress), List<PolicyResource>> _selecting = [];
     private readonly Dictionary<IpAddress, List<EndpointResource>> _having = [];
     private List<TierResource>? _tiers;
@@ -62,16 +62,19 @@ public sealed class PolicyOracle(IEnumerable<Resource> resources, ResolvedNames?
 
     /// <summary>Whether a host lets a packet through that only passes through it: where it arrives by its source, then where it leaves by its destination.</summary>
     public bool Forwards(EndpointResource host, Packet packet) =>
-        ForwardHalf(host, packet, Direction.Inbound, packet.Self, packet.Peer) && ForwardHalf(host, packet, Direction.Outbound, packet.Peer, packet.Self);
+        Elsewhere(host, packet, Direction.Inbound, packet.Self, packet.Peer, forwarded: true) && Elsewhere(host, packet, Direction.Outbound, packet.Peer, packet.Self, forwarded: true);
 
-    private bool ForwardHalf(EndpointResource host, Packet packet, Direction direction, IpAddress self, IpAddress peer)
+    /// <summary>Whether a host's half allows a packet to or from an address that the host does not have, where its policies hold all the same.</summary>
+    public bool HalfElsewhere(EndpointResource host, Packet packet) => Elsewhere(host, packet, packet.Direction, packet.Self, packet.Peer, forwarded: false);
+
+    private bool Elsewhere(EndpointResource host, Packet packet, Direction direction, IpAddress self, IpAddress peer, bool forwarded)
     {
         foreach (var tier in _tiers ??= [.. Tiers()])
         {
-            if (!_forwarding.TryGetValue((tier.Key.Name, direction, host.Key), out var policies))
+            if (!_elsewhere.TryGetValue((tier.Key.Name, direction, host.Key, forwarded), out var policies))
             {
-                _forwarding[(tier.Key.Name, direction, host.Key)] = policies = PoliciesOf(tier, direction)
-                    .Where(policy => policy is { AppliesOnForward: true, Mode: PolicyMode.Enforce } && policy.Side(direction)!.Subjects.Items.Any(subject => IsSubject(subject, host)))
+                _elsewhere[(tier.Key.Name, direction, host.Key, forwarded)] = policies = PoliciesOf(tier, direction)
+                    .Where(policy => policy.Mode == PolicyMode.Enforce && (policy.AppliesOnForward || !forwarded) && policy.Side(direction)!.Subjects.Items.Any(subject => IsSubject(subject, host)))
                     .ToList();
             }
 
@@ -86,7 +89,7 @@ public sealed class PolicyOracle(IEnumerable<Resource> resources, ResolvedNames?
                 return false;
         }
 
-        return true;
+        return forwarded || host.Undecided == UndecidedTraffic.Allow;
     }
 
     /// <summary>Whether a host is a subject at any of its addresses.</summary>

@@ -4,14 +4,15 @@ using EdgeAgent.Policy;
 namespace EdgeAgent.Testing;
 
 /// <summary>
-/// A machine enforces its own half and, on each interface, that of the endpoints which are bound to it, as each would by itself; for all
-/// others a bound endpoint is a host.
+/// A machine enforces its own half and, on each interface, that of the endpoints which are bound to it, whatever address is used there; the other ends' halves
+/// it enforces as the endpoint would by itself that has the address. For all others a bound endpoint is a host.
 /// </summary>
 /// <param name="state">The state.</param>
 /// <param name="random">Chooses packets.</param>
 public sealed class BindingProperty(EngineState state, Random random)
 {
     private readonly ResolvedNames _names = RandomNames.Resolved([.. Endpoints(state).SelectMany(endpoint => endpoint.Addresses.Items).Select(block => block.Network)], random);
+    private PolicyOracle? _oracle;
 
     /// <summary>The state of the same resources in which every endpoint is a host by itself, in the mode that its machine has.</summary>
     public EngineState Alone { get; } = PolicyEngine.Apply(EngineState.Empty, Change.Of([.. state.Resources.Values.Select(resource => Unbound(resource, state))])).State;
@@ -44,16 +45,35 @@ public sealed class BindingProperty(EngineState state, Random random)
     private void CheckMachine(ResourceKey machine, List<ResourceKey> endpoints, int packets)
     {
         var bindings = endpoints.Select(key => EndpointAt(key).Binding).OfType<InterfaceBinding>().ToList();
-        var parts = endpoints.Select(key => (EndpointAt(key).Binding, Policy: Alone.PolicyOf(key)!.With(_names))).ToList();
+        var parts = endpoints.Select(key => (Endpoint: EndpointAt(key), Policy: Alone.PolicyOf(key)!.With(_names))).ToList();
         var whole = state.PolicyOf(machine)!.With(_names);
         foreach (var packet in Packets(packets))
         {
-            var expected = parts.TrueForAll(part => !IsAbout(part.Binding, bindings, packet.Interface) || HostPolicyEvaluator.Allows(part.Policy, packet));
+            var expected = parts.Where(part => IsAbout(part.Endpoint.Binding, bindings, packet.Interface))
+                .All(part => Own(part.Endpoint, part.Policy, packet) && (!StandsFor(part.Endpoint, parts.ConvertAll(other => other.Endpoint), bindings, packet.Self) || HostPolicyEvaluator.Allows(Half(part.Policy, own: false), packet)));
             Denied += expected ? 0 : 1;
             PropertyFailedException.Unless(
                 expected == HostPolicyEvaluator.Allows(whole, packet),
                 () => $"{machine} with {string.Join(", ", endpoints)}: {packet} on {packet.Interface}: expected {(expected ? "allow" : "deny")}");
         }
+    }
+
+    private bool Own(EndpointResource endpoint, HostPolicy policy, Packet packet) => Has(endpoint, packet.Self)
+        ? HostPolicyEvaluator.Allows(Half(policy, own: true), packet)
+        : (_oracle ??= PolicyOracle.Of(Alone, _names)).HalfElsewhere(endpoint, packet);
+
+    /// <summary>Whether an endpoint's view of the other ends counts for an address: of those that it has, and of those that no endpoint of the machine has, unless it is about some interfaces alone and has addresses.</summary>
+    private static bool StandsFor(EndpointResource endpoint, List<EndpointResource> all, List<InterfaceBinding> bindings, IpAddress address) => Has(endpoint, address)
+        || ((endpoint.Addresses.IsEmpty || endpoint.Binding is null || (endpoint.Binding.Interface is null && bindings.TrueForAll(binding => binding.Interface is null))) && !all.Exists(other => Has(other, address)));
+
+    private static bool Has(EndpointResource endpoint, IpAddress address) => endpoint.Addresses.Items.Any(block => block.Contains(address));
+
+    /// <summary>The stages of the own half, or those of the other ends'.</summary>
+    private static HostPolicy Half(HostPolicy policy, bool own)
+    {
+        return policy with { Inbound = Stages(policy.Inbound), Outbound = Stages(policy.Outbound) };
+
+        EquatableArray<Stage> Stages(EquatableArray<Stage> stages) => stages.Where(stage => own == stage.Branches.Items.All(branch => branch.PeerSet is null)).ToEquatableArray();
     }
 
     private static bool IsAbout(InterfaceBinding? binding, List<InterfaceBinding> all, string name) =>
