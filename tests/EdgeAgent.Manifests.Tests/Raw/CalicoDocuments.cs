@@ -48,6 +48,8 @@ internal sealed class CalicoDocuments(DocumentDice dice, IReadOnlyList<NamedServ
             spec["types"] = new JsonArray([.. new[] { "Ingress", "Egress" }.Where(_ => dice.Often(3)).Select(type => (JsonNode)type)]);
         if (isStaged && dice.Rarely(2))
             spec["stagedAction"] = dice.Pick("Set", "Learn", "Ignore");
+        if (isGlobal && dice.Rarely(2))
+            spec["applyOnForward"] = dice.Often(5);
         var metadata = new JsonObject { ["name"] = name };
         if (place is not null)
             metadata["namespace"] = place;

@@ -39,7 +39,10 @@ internal sealed class RawCalico
         $"{_document["kind"]}.projectcalico.org",
         (host, _) => Selects(host),
         Rules(RawSide.Ingress),
-        Rules(RawSide.Egress));
+        Rules(RawSide.Egress))
+    {
+        IsAboutForwarding = (bool?)_spec["applyOnForward"] == true,
+    };
 
     /// <summary>A policy in a namespace is about the workloads of that namespace, a global one about these and host endpoints.</summary>
     private bool Selects(RawEndpoint host)

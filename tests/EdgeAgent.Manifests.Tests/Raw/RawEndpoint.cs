@@ -38,6 +38,12 @@ internal sealed class RawEndpoint(JsonObject document)
     /// <summary>Whether policies are enforced at it.</summary>
     public bool IsPoliced => Kind is "Host" or "HostEndpoint";
 
+    /// <summary>The interface that its policies hold on, or <c>*</c>; null for all traffic.</summary>
+    public string? Interface => Kind == "HostEndpoint" ? (string?)document["spec"]?["interfaceName"] : null;
+
+    /// <summary>The machine that the interface is of: itself, where it does not say.</summary>
+    public string Node => (string?)document["spec"]?["node"] ?? Name;
+
     /// <summary>What becomes of its denials.</summary>
     public string Mode => (string?)document["spec"]?["mode"] ?? "Enforce";
 

@@ -10,6 +10,7 @@ internal sealed class RawFlows(DocumentDice dice, RawWorld world, RawTraffic tra
 {
     private static readonly string[] Strangers = ["10.0.0.127", "10.0.1.200", "192.0.2.1", "203.0.113.9", "fd00::7f", "fd00::1:99", "2001:db8::1", "2600::1"];
 
+    private readonly bool _hasInterfaces = world.Endpoints.Exists(endpoint => endpoint.Interface is not null);
     private readonly List<IPAddress> _own = [.. world.Endpoints.Where(endpoint => endpoint.IsPoliced).SelectMany(endpoint => endpoint.Addresses)];
 
     /// <summary>Some flows between hosts, and between hosts and others.</summary>
@@ -23,7 +24,19 @@ internal sealed class RawFlows(DocumentDice dice, RawWorld world, RawTraffic tra
             if (one.AddressFamily != other.AddressFamily)
                 continue;
             var flow = dice.Rarely(2) ? Between(one, other) : Between(other, one);
-            yield return flow;
+            yield return _hasInterfaces ? flow with { LeavesBy = dice.Pick(RawFlow.Interfaces), ArrivesAt = dice.Pick(RawFlow.Interfaces) } : flow;
+        }
+    }
+
+    /// <summary>Some flows that only pass through a machine.</summary>
+    public IEnumerable<(RawFlow Flow, string Machine, string Arriving, string Leaving)> Through(int count)
+    {
+        var machines = new RawMachines(world);
+        foreach (var flow in Some(count))
+        {
+            var machine = dice.Pick([.. machines.All]);
+            if (new[] { flow.Source, flow.Destination }.All(address => world.HostAt(address) is not { } host || machines.Of(host) != machine))
+                yield return (flow, machine.Name, dice.Pick(RawFlow.Interfaces), dice.Pick(RawFlow.Interfaces));
         }
     }
 

@@ -17,13 +17,14 @@ internal sealed class RawOracle
     private readonly RawRoutes _routes;
     private readonly RawSidecars _sidecars;
     private readonly RawMeshPorts _meshPorts;
+    private readonly RawMachines _machines;
     private readonly List<(RawTier Tier, List<RawPolicy> Policies)> _tiers;
 
     public RawOracle(IReadOnlyList<JsonObject> documents)
     {
         _world = new(documents);
         var registry = new RawRegistry(_world);
-        (_routes, _sidecars, _meshPorts) = (new(_world, registry), new(_world, registry), new(_world));
+        (_routes, _sidecars, _meshPorts, _machines) = (new(_world, registry), new(_world, registry), new(_world), new(_world));
         var policies = RawClusterPolicy.Of(_world).Concat(RawCalico.Of(_world)).Concat(RawNetworkPolicy.Of(_world)).Concat(RawBookend.Of(_world))
             .OrderBy(policy => policy.Order)
             .ThenBy(policy => !policy.IsFirstOfOrder)
@@ -36,6 +37,9 @@ internal sealed class RawOracle
 
     public RawWorld World => _world;
 
+    /// <summary>Who enforces what where.</summary>
+    public RawMachines Machines => _machines;
+
     /// <summary>How many halves at hosts that routes or Sidecars close were looked at: those that these leave open, and others.</summary>
     public (int Passed, int Closed) Derived { get; private set; }
 
@@ -43,13 +47,25 @@ internal sealed class RawOracle
     public bool LeavesToDestination(RawEndpoint host) => host.Namespace is { } place && _world.SettingOf(place, "bookend", "bookend") == "Destination";
 
     /// <summary>Whether one half allows a flow: always where no host has the address, or one host has both.</summary>
-    public bool Half(RawFlow flow, RawSide side)
+    public bool Half(RawFlow flow, RawSide side) => _world.HostAt(flow.SelfOf(side)) is not { } host || Half(host, flow, side);
+
+    /// <summary>Whether a machine lets its half of a flow pass at the interface that the flow takes there: each endpoint does whose policies hold on it.</summary>
+    public bool HalfAtInterface(RawEndpoint machine, RawFlow flow, RawSide side) => _machines.On(machine, flow.InterfaceOf(side)).All(endpoint => Half(endpoint, flow, side));
+
+    /// <summary>
+    /// Whether a machine lets pass what only passes through it (Calico, "Apply on forwarded traffic"): policies that are about that count, ingress of the
+    /// endpoints where it arrives and egress of those where it leaves, and what they do not decide passes.
+    /// </summary>
+    public bool Forwards(RawEndpoint machine, RawFlow flow, string arriving, string leaving) =>
+        _machines.On(machine, arriving).All(endpoint => Passes(endpoint, flow, RawSide.Ingress)) && _machines.On(machine, leaving).All(endpoint => Passes(endpoint, flow, RawSide.Egress));
+
+    private bool Passes(RawEndpoint endpoint, RawFlow flow, RawSide side) => Decide(endpoint, flow, side, policy => policy is { IsAudited: false, IsAboutForwarding: true }) is not (false, { });
+
+    private bool Half(RawEndpoint host, RawFlow flow, RawSide side)
     {
-        if (_world.HostAt(flow.SelfOf(side)) is not { } host || host.Has(flow.PeerOf(side)))
+        if (host.Has(flow.PeerOf(side)) || (host.IsWorkload && _meshPorts.Opens(flow)))
             return true;
-        if (host.IsWorkload && _meshPorts.Opens(flow))
-            return true;
-        return (side == RawSide.Ingress ? IsTaken(host, flow) : IsSent(flow)) && Decide(host, flow, side, null).Allowed;
+        return (side == RawSide.Ingress ? IsTaken(host, flow) : IsSent(flow)) && Decide(host, flow, side, policy => !policy.IsAudited).Allowed;
     }
 
     /// <summary>The audited policies that would deny what one half allows, if each were enforced.</summary>
@@ -57,15 +73,15 @@ internal sealed class RawOracle
     {
         if (_world.HostAt(flow.SelfOf(side)) is not { } host || host.Has(flow.PeerOf(side)) || (host.IsWorkload && _meshPorts.Opens(flow)) || !Half(flow, side))
             return [];
-        return _tiers.SelectMany(tier => tier.Policies).Where(policy => policy.IsAudited && Decide(host, flow, side, policy) is (false, { } tier) && tier == policy.Tier);
+        return _tiers.SelectMany(tier => tier.Policies).Where(policy => policy.IsAudited && Decide(host, flow, side, other => !other.IsAudited || ReferenceEquals(other, policy)) is (false, { } tier) && tier == policy.Tier);
     }
 
-    /// <summary>What the policies say in order, with one of the audited ones among them where that is asked, and the tier that decides; none where no policy does.</summary>
-    private (bool Allowed, string? Tier) Decide(RawEndpoint host, RawFlow flow, RawSide side, RawPolicy? audited)
+    /// <summary>What those policies say in order that count, and the tier that decides; none where no policy does.</summary>
+    private (bool Allowed, string? Tier) Decide(RawEndpoint host, RawFlow flow, RawSide side, Func<RawPolicy, bool> counts)
     {
         foreach (var (tier, policies) in _tiers)
         {
-            var selecting = policies.Where(policy => (!policy.IsAudited || ReferenceEquals(policy, audited)) && policy.Rules(side) is not null && policy.Selects(host, flow.SelfOf(side))).ToList();
+            var selecting = policies.Where(policy => counts(policy) && policy.Rules(side) is not null && policy.Selects(host, flow.SelfOf(side))).ToList();
             var deciding = selecting.SelectMany(policy => policy.Rules(side)!).FirstOrDefault(rule => rule.Action != "Log" && rule.Matches(flow));
             if (deciding is { Action: not "Pass" })
                 return (deciding.Action == "Allow", tier.Name);

@@ -24,6 +24,9 @@ internal sealed record RawPolicy(string Tier, double Order, string Name, string 
     /// <summary>Whether its tier denies, for whom it is about, what none of the tier's policies decides on.</summary>
     public bool Isolates { get; init; } = true;
 
+    /// <summary>Whether it is about traffic that only passes through whom it selects, too.</summary>
+    public bool IsAboutForwarding { get; init; }
+
     /// <summary>Whether it is not enforced, and what it would deny is logged.</summary>
     public bool IsAudited { get; init; }
 

@@ -9,6 +9,16 @@ namespace EdgeAgent.Manifests.Tests.Raw;
 /// <param name="Audited">Audited policies that would deny what one end allows.</param>
 internal readonly record struct RawTally(int Allowed, int Denied, int Passed, int Closed, int Alone, int Audited)
 {
+    /// <summary>Flows that pass through machines.</summary>
+    public int Forwarded { get; init; }
+
+    /// <summary>Flows that machines do not let through.</summary>
+    public int Kept { get; init; }
+
     public static RawTally operator +(RawTally one, RawTally other) => new(
-        one.Allowed + other.Allowed, one.Denied + other.Denied, one.Passed + other.Passed, one.Closed + other.Closed, one.Alone + other.Alone, one.Audited + other.Audited);
+        one.Allowed + other.Allowed, one.Denied + other.Denied, one.Passed + other.Passed, one.Closed + other.Closed, one.Alone + other.Alone, one.Audited + other.Audited)
+    {
+        Forwarded = one.Forwarded + other.Forwarded,
+        Kept = one.Kept + other.Kept,
+    };
 }

@@ -55,6 +55,23 @@ public sealed class RawWorldTests(ITestOutputHelper output)
     });
 
     [Fact]
+    public void Endpoints_hold_on_their_interfaces_and_what_passes_through_meets_what_applies_on_forward()
+    {
+        var seen = Check(["Host", "HostEndpoint", "GlobalNetworkPolicy", "NetworkPolicy"], RawTraffic.Any, 150, dice =>
+        {
+            var world = new WorldDocuments(dice) { HasModes = true, HasInterfaces = true };
+            var (calico, kubernetes) = (new CalicoDocuments(dice, []), new NetworkPolicyDocuments(dice));
+            var tiers = calico.Tiers();
+            return
+            [
+                .. world.Namespaces(), .. world.Hosts(dice.Number(4, 6), dice.Number(1, 3)), .. world.Sets(), .. tiers, .. Policies(calico, tiers, dice.Number(2, 5)),
+                .. Enumerable.Range(1, dice.Number(0, 1)).Select(number => kubernetes.Policy($"p{number}")),
+            ];
+        }, through: 60);
+        Assert.True(seen is { Forwarded: > 500, Kept: > 200 }, $"{seen}");
+    }
+
+    [Fact]
     public void Policies_of_the_network_policy_api_mean_what_they_say() => Check(["Pod", "WorkloadEntry", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy"], RawTraffic.Any, 100, dice =>
     {
         var (world, cluster) = (new WorldDocuments(dice), new ClusterPolicyDocuments(dice));
@@ -107,7 +124,7 @@ public sealed class RawWorldTests(ITestOutputHelper output)
         .. Enumerable.Range(1, dice.Number(0, 1)).Select(_ => cluster.Baseline()),
     ];
 
-    private RawTally Check(string[] kinds, RawTraffic traffic, int worlds, Func<DocumentDice, List<JsonObject>> make)
+    private RawTally Check(string[] kinds, RawTraffic traffic, int worlds, Func<DocumentDice, List<JsonObject>> make, int through = 0)
     {
         var (seen, missing) = (default(RawTally), kinds.ToHashSet());
         worlds = Environment.GetEnvironmentVariable("EDGEAGENT_WORLDS") is { } asked ? int.Parse(asked, CultureInfo.InvariantCulture) : worlds;
@@ -123,6 +140,12 @@ public sealed class RawWorldTests(ITestOutputHelper output)
             {
                 if (comparison.Difference(flow) is { } difference)
                     Assert.Fail($"seed {seed}: {difference}\nsmall: {RawReduction.Smallest(documents, fewer => RawComparison.Of(DocumentText.Of(fewer, seed % 3), fewer, out _)?.Difference(flow))}");
+            }
+
+            foreach (var (flow, machine, arriving, leaving) in new RawFlows(dice, new(documents), traffic).Through(through))
+            {
+                if (comparison.Difference(flow, machine, arriving, leaving) is { } difference)
+                    Assert.Fail($"seed {seed}: {difference}\nsmall: {RawReduction.Smallest(documents, fewer => RawComparison.Of(DocumentText.Of(fewer, seed % 3), fewer, out _)?.Difference(flow, machine, arriving, leaving))}");
             }
 
             seen += comparison.Seen;

@@ -8,6 +8,9 @@ internal sealed class WorldDocuments(DocumentDice dice)
     /// <summary>Whether some hosts do not enforce, and some namespaces leave it to the destination.</summary>
     public bool HasModes { get; init; }
 
+    /// <summary>Whether most host endpoints are interfaces of machines.</summary>
+    public bool HasInterfaces { get; init; }
+
     public IEnumerable<JsonObject> Namespaces() =>
         from name in DocumentDice.Namespaces
         where dice.Often(4)
@@ -19,7 +22,7 @@ internal sealed class WorldDocuments(DocumentDice dice)
         from number in Enumerable.Range(1, count)
         let families = dice.Pick<int[]>([4], [4], [6], [4, 6], [4, 4])
         let addresses = new JsonArray([.. families.Select((family, i) => (JsonNode)dice.Address((number * 2) + i - 1, family))])
-        select number <= endpoints ? HostEndpoint(number, addresses) : Host(number, addresses);
+        select number <= endpoints ? HostEndpoint(number, addresses, $"h{dice.Number(endpoints + 1, count)}") : Host(number, addresses);
 
     /// <summary>Pods, of which some have no addresses of their own: what these say may be another's.</summary>
     public IEnumerable<JsonObject> Pods() => Enumerable.Range(1, dice.Number(0, 4)).Select(number =>
@@ -95,11 +98,15 @@ internal sealed class WorldDocuments(DocumentDice dice)
         return Document("edgeagent.io/v1", "Host", dice.Pick(DocumentDice.Namespaces), $"h{number}", spec);
     }
 
-    private JsonObject HostEndpoint(int number, JsonArray addresses)
+    private JsonObject HostEndpoint(int number, JsonArray addresses, string host)
     {
         var spec = new JsonObject { ["expectedIPs"] = addresses, ["ports"] = Ports() };
-        if (dice.Rarely(2))
-            spec["node"] = $"n{number}";
+        if (HasInterfaces ? dice.Often(8) : dice.Rarely(2))
+            spec["node"] = HasInterfaces ? dice.Pick(host, host, host, host, "e1", $"e{number}", "nobody") : $"n{number}";
+        if (HasInterfaces && dice.Often(6))
+            spec["interfaceName"] = dice.Pick("eth0", "eth1", "*");
+        if (HasInterfaces && dice.Rarely(8))
+            spec.Remove("expectedIPs");
         if (dice.Often(3))
             spec["profiles"] = new JsonArray(dice.Pick<string[]>(["projectcalico-default-allow"], ["other"], ["other", "projectcalico-default-allow"], ["projectcalico-default-allow", "other"]).Select(profile => (JsonNode)profile).ToArray());
         return Document("projectcalico.org/v3", "HostEndpoint", null, $"e{number}", spec);
