@@ -17,7 +17,7 @@ public sealed class RawWorldTests(ITestOutputHelper output)
     {
         var seen = Check(["Namespace", "Pod", "NetworkPolicy", "StagedKubernetesNetworkPolicy"], RawTraffic.Any, 150, dice =>
         {
-            var (world, policies) = (new WorldDocuments(dice) { HasModes = true }, new NetworkPolicyDocuments(dice));
+            var (world, policies) = (new WorldDocuments(dice), new NetworkPolicyDocuments(dice));
             return [.. world.Namespaces(), .. world.Hosts(dice.Number(3, 6), 0), .. world.Pods(), .. Enumerable.Range(1, dice.Number(1, 5)).Select(number => policies.Policy($"p{number}"))];
         });
         Assert.True(seen is { Alone: > 100, Audited: > 100 }, $"{seen}");
@@ -28,7 +28,7 @@ public sealed class RawWorldTests(ITestOutputHelper output)
     {
         var seen = Check(["Host", "HostEndpoint", "Pod", "NetworkSet", "WorkloadEntry", "BookendPolicy"], RawTraffic.Any, 200, dice =>
         {
-            var (world, policies) = (new WorldDocuments(dice) { HasModes = true }, new BookendDocuments(dice));
+            var (world, policies) = (new WorldDocuments(dice), new BookendDocuments(dice));
             var hosts = world.Hosts(dice.Number(3, 6), dice.Number(0, 1)).ToList();
             return
             [
@@ -42,7 +42,7 @@ public sealed class RawWorldTests(ITestOutputHelper output)
     [Fact]
     public void Calicos_policies_mean_what_they_say() => Check(["Pod", "NetworkSet", "GlobalNetworkSet", "HostEndpoint", "Service", "EndpointSlice", "Tier", "GlobalNetworkPolicy", "NetworkPolicy", "StagedNetworkPolicy"], RawTraffic.Any, 200, dice =>
     {
-        var (world, services) = (new WorldDocuments(dice) { HasModes = true }, new ServiceDocuments(dice));
+        var (world, services) = (new WorldDocuments(dice), new ServiceDocuments(dice));
         List<JsonObject> workloads = [.. world.Hosts(dice.Number(3, 6), dice.Number(0, 2)), .. world.Pods()];
         var entries = services.Entries(workloads.FindAll(workload => (string?)workload["kind"] == "Host"));
         var sets = world.Sets().ToList();
@@ -59,7 +59,7 @@ public sealed class RawWorldTests(ITestOutputHelper output)
     {
         var seen = Check(["Host", "HostEndpoint", "GlobalNetworkPolicy", "NetworkPolicy"], RawTraffic.Any, 150, dice =>
         {
-            var world = new WorldDocuments(dice) { HasModes = true, HasInterfaces = true };
+            var world = new WorldDocuments(dice) { HasInterfaces = true };
             var (calico, kubernetes) = (new CalicoDocuments(dice, []), new NetworkPolicyDocuments(dice));
             var tiers = calico.Tiers();
             return
@@ -104,7 +104,7 @@ public sealed class RawWorldTests(ITestOutputHelper output)
     [Fact]
     public void All_of_them_together_keep_one_order() => Check(["Pod", "NetworkSet", "Tier", "AdminNetworkPolicy", "GlobalNetworkPolicy", "NetworkPolicy", "StagedNetworkPolicy", "BookendPolicy", "AuthorizationPolicy"], RawTraffic.Any, 150, dice =>
     {
-        var (world, native, kubernetes, cluster, calico, authorization) = (new WorldDocuments(dice) { HasModes = true }, new BookendDocuments(dice), new NetworkPolicyDocuments(dice), new ClusterPolicyDocuments(dice), new CalicoDocuments(dice, []), new AuthorizationDocuments(dice));
+        var (world, native, kubernetes, cluster, calico, authorization) = (new WorldDocuments(dice), new BookendDocuments(dice), new NetworkPolicyDocuments(dice), new ClusterPolicyDocuments(dice), new CalicoDocuments(dice, []), new AuthorizationDocuments(dice));
         var tiers = calico.Tiers();
         return
         [

@@ -2,12 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace EdgeAgent.Manifests.Tests.Raw;
 
-/// <summary>Namespaces, hosts, host endpoints, pods and network sets.</summary>
+/// <summary>Namespaces, of which some leave it to the destination, hosts, of which some do not enforce, host endpoints, pods and network sets.</summary>
 internal sealed class WorldDocuments(DocumentDice dice)
 {
-    /// <summary>Whether some hosts do not enforce, and some namespaces leave it to the destination.</summary>
-    public bool HasModes { get; init; }
-
     /// <summary>Whether most host endpoints are interfaces of machines.</summary>
     public bool HasInterfaces { get; init; }
 
@@ -28,8 +25,8 @@ internal sealed class WorldDocuments(DocumentDice dice)
     public IEnumerable<JsonObject> Pods() => Enumerable.Range(1, dice.Number(0, 4)).Select(number =>
     {
         var spec = new JsonObject { ["containers"] = dice.List(1, 2, () => Container()) };
-        if (dice.Rarely(3))
-            spec["initContainers"] = dice.List(1, 1, () => Container(dice.Pick("Always", "Always", "Never")));
+        if (dice.Rarely(2))
+            spec["initContainers"] = dice.List(1, 2, () => Container(dice.Pick("Always", null, "Never")));
         if (dice.Rarely(2))
             spec["serviceAccountName"] = dice.Pick("default", "web", "");
         var (onNode, phase) = (dice.Rarely(6), dice.Pick(null, "Running", "Running", "Running", "Pending", "Unknown", "Succeeded", "Failed"));
@@ -78,7 +75,7 @@ internal sealed class WorldDocuments(DocumentDice dice)
         var place = Document("v1", "Namespace", null, name, []);
         if (dice.Rarely(8))
             place["metadata"]!["annotations"] = new JsonObject { ["net.beta.kubernetes.io/network-policy"] = """{"ingress":{"isolation":"DefaultDeny"}}""" };
-        if (!HasModes || dice.Often(4))
+        if (dice.Often(4))
             return place;
         var (where, placement) = (dice.Pick("spec", "annotations", "labels"), dice.Pick("Destination", "Destination", "Both"));
         if (where == "spec")
@@ -93,7 +90,7 @@ internal sealed class WorldDocuments(DocumentDice dice)
     private JsonObject Host(int number, JsonArray addresses)
     {
         var spec = new JsonObject { ["addresses"] = addresses, ["ports"] = Ports() };
-        if (HasModes && dice.Rarely(3))
+        if (dice.Rarely(3))
             spec["mode"] = dice.Pick("Enforce", "Audit", "Off", "Quarantine");
         return Document("edgeagent.io/v1", "Host", dice.Pick(DocumentDice.Namespaces), $"h{number}", spec);
     }
