@@ -15,10 +15,14 @@ internal sealed record MachineStages(InterfaceMatch? Interface, EquatableArray<C
 
     /// <summary>The stages of one direction, as an identity's plan has them, for the machine.</summary>
     public IEnumerable<Stage> Of(EquatableArray<Stage> stages) =>
-        stages.Items.Select((stage, i) => i == 0 ? AddressLimits.Only(stage, Addresses) : i < OwnStages ? AddressLimits.AllBut(stage, Addresses) : AtOwnAddresses(stage)).OfType<Stage>().Select(Bound);
+        Own(stages[0], stages[1]).Concat(stages.Items.Skip(OwnStages).Select(AtOwnAddresses)).OfType<Stage>().Select(Bound);
 
     /// <summary>The stages of traffic through the machine, which know no own addresses.</summary>
     public IEnumerable<Stage> OfForwarded(EquatableArray<Stage> stages) => stages.Items.Select(Bound);
+
+    /// <summary>Mostly rules say nothing of the own end, and one stage says it for all addresses.</summary>
+    private Stage?[] Own(Stage own, Stage elsewhere) =>
+        own == elsewhere ? [AddressLimits.AllBut(own, [])] : [AddressLimits.Only(own, Addresses), AddressLimits.AllBut(elsewhere, Addresses)];
 
     /// <summary>An address that no endpoint declares is taken for the machine's own, or for that of an endpoint without any.</summary>
     private Stage? AtOwnAddresses(Stage stage) => Interface is null || Addresses.IsEmpty ? AddressLimits.AllBut(stage, Others) : AddressLimits.Only(stage, Addresses);
