@@ -15,7 +15,7 @@ public sealed class RegistrationQueueTests
         using var due = new SemaphoreSlim(0);
         using var queue = new RegistrationQueue(publisher, () => due.Release());
         for (var host = 0; host < 300; host++)
-            publisher.Subscribe(new());
+            publisher.Subscribe(new(), static _ => true);
 
         queue.Add(Host(0));
         Assert.Single(queue.TakeDue());
@@ -54,7 +54,7 @@ public sealed class RegistrationQueueTests
     public async Task Who_waits_when_it_ends_is_told()
     {
         var publisher = new Publisher(FleetState.Empty);
-        publisher.Subscribe(new());
+        publisher.Subscribe(new(), static _ => true);
         var queue = new RegistrationQueue(publisher, () => { });
         queue.Rest();
         var waiting = Host(1);

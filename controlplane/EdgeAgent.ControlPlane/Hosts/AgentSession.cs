@@ -37,7 +37,7 @@ internal sealed class AgentSession(
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(gone);
         using var expiring = expiry is { } end ? time.CreateTimer(_ => connection.End(Expired(end)), null, Until(end), Timeout.InfiniteTimeSpan) : null;
-        using var subscription = publisher.Subscribe(connection.Signal);
+        using var subscription = publisher.Subscribe(connection.Signal, feed.IsBehind);
         var reading = Ended(ReadAsync(ending.Token));
         var writing = Ended(WriteAsync(ending.Token));
         var first = await Task.WhenAny(reading, writing, connection.Ended, stopping);

@@ -31,6 +31,13 @@ internal sealed class HostFeed(HostName host, Digest cached, IReadOnlySet<Digest
         }
     }
 
+    /// <summary>Whether a state has another policy for the host than it was sent.</summary>
+    public bool IsBehind(FleetState newest)
+    {
+        lock (_lock)
+            return newest.For(host).PolicyOf(host)?.Digest != _sent?.Digest;
+    }
+
     /// <summary>The messages that bring the host to the newest state; none where it is there. Null where that has no such host.</summary>
     public IReadOnlyList<ServerMessage>? Next(FleetState newest)
     {

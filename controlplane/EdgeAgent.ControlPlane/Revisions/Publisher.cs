@@ -3,8 +3,10 @@ namespace EdgeAgent.ControlPlane.Revisions;
 /// <summary>Holds the newest state and wakes those who wait for the next. Nobody is queued for: who is slow sees the newest only.</summary>
 internal sealed class Publisher(FleetState first)
 {
+    private const int Together = 32;
+
     private readonly Lock _subscribing = new();
-    private readonly HashSet<WakeUp> _subscribers = [];
+    private readonly Dictionary<WakeUp, Func<FleetState, bool>> _subscribers = [];
     private volatile FleetState _current = first;
 
     /// <summary>The newest state.</summary>
@@ -20,23 +22,49 @@ internal sealed class Publisher(FleetState first)
         }
     }
 
-    /// <summary>Makes a state the newest and wakes all subscribers.</summary>
+    /// <summary>Makes a state the newest and wakes all subscribers, those first that have something to do.</summary>
     public void Publish(FleetState state)
     {
         _current = state;
+        var others = new List<WakeUp>();
         lock (_subscribing)
         {
-            foreach (var subscriber in _subscribers)
-                subscriber.Set();
+            foreach (var (signal, hasToDo) in _subscribers)
+            {
+                if (hasToDo(state))
+                    signal.Set();
+                else
+                    others.Add(signal);
+            }
         }
+
+        _ = WakeAsync(others, state);
     }
 
     /// <summary>Lets a signal be set by each publication, until the result is disposed.</summary>
-    public IDisposable Subscribe(WakeUp signal)
+    /// <param name="signal">The signal.</param>
+    /// <param name="hasToDo">Whether a state changes something for who waits, who then does not wait for all others to hear of it.</param>
+    public IDisposable Subscribe(WakeUp signal, Func<FleetState, bool> hasToDo)
     {
         lock (_subscribing)
-            _subscribers.Add(signal);
+            _subscribers.Add(signal, hasToDo);
         return new Subscription(this, signal);
+    }
+
+    // A few at a time: whoever was woken before goes on first, and not all have their messages in memory at one moment.
+    private async Task WakeAsync(List<WakeUp> signals, FleetState state)
+    {
+        foreach (var some in signals.Chunk(Together))
+        {
+            await Task.Yield();
+            if (_current != state)
+                return;
+            lock (_subscribing)
+            {
+                foreach (var signal in some.Where(_subscribers.ContainsKey))
+                    signal.Set();
+            }
+        }
     }
 
     private sealed class Subscription(Publisher publisher, WakeUp signal) : IDisposable

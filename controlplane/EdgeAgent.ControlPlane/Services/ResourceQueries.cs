@@ -62,7 +62,7 @@ internal sealed class ResourceQueries(RevisionLog log, Publisher publisher)
     public async Task WatchAsync(WatchRequest request, PeerIdentity caller, IServerStreamWriter<RevisionEntry> responses, CancellationToken cancel)
     {
         using var signal = new WakeUp();
-        using var subscription = publisher.Subscribe(signal);
+        using var subscription = publisher.Subscribe(signal, static _ => true);
         var next = new Contracts.Revision(Math.Max(1, request.FromRevision));
         while (true)
         {

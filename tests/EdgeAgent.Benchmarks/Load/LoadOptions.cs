@@ -6,6 +6,9 @@ internal sealed record LoadOptions
     /// <summary>How many agents.</summary>
     public int Agents { get; init; } = 10_000;
 
+    /// <summary>How often a policy of all changes before anything is measured.</summary>
+    public int WarmUp { get; init; } = 20;
+
     /// <summary>How often each kind of change is made.</summary>
     public int Rounds { get; init; } = 10;
 
