@@ -4,14 +4,14 @@ using EdgeAgent.Testing;
 namespace EdgeAgent.EndToEnd.Tests.Booted;
 
 /// <summary>
-/// The agent's package on a machine that boots a real systemd: the whole life of an installation, in its order. Debian 12 unless
-/// <c>EDGEAGENT_BOOT_RELEASES</c> names others, separated by commas.
+/// The agent's package on a machine that boots a real systemd: the whole life of an installation, in its order. On Debian 11, 12 and 13,
+/// unless <c>EDGEAGENT_BOOT_RELEASES</c> names others, separated by commas.
 /// </summary>
 public sealed class BootedHostTests(AgentPackage package) : IClassFixture<AgentPackage>
 {
     private const string Configuration = $$"""{"controlPlane":"https://{{BootedNetwork.Friend}}:7443","tokenFile":"/etc/edgeagent/token"}""";
 
-    public static TheoryData<string> Releases => [.. (Environment.GetEnvironmentVariable("EDGEAGENT_BOOT_RELEASES") ?? "bookworm").Split(',')];
+    public static TheoryData<string> Releases => [.. (Environment.GetEnvironmentVariable("EDGEAGENT_BOOT_RELEASES") ?? "bullseye,bookworm,trixie").Split(',')];
 
     [Theory]
     [MemberData(nameof(Releases))]
