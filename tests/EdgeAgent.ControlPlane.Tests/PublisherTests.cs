@@ -50,6 +50,24 @@ public sealed class PublisherTests
         await Task.WhenAll(waiting);
     }
 
+    [Fact]
+    public void Under_one_change_after_another_everybody_has_a_turn()
+    {
+        var publisher = new Publisher(FleetState.Empty);
+        var woken = Enumerable.Range(0, 20 * Others).Select(_ => new WakeUp()).ToList();
+        woken.ForEach(each => publisher.Subscribe(each, static _ => false));
+        var tasks = woken.Select(each => each.WaitAsync(Timeout.InfiniteTimeSpan, default)).ToList();
+        var revision = 0L;
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                publisher.Publish(FleetState.Empty with { Revision = new(++revision) });
+                return tasks.TrueForAll(static task => task.IsCompleted);
+            },
+            Patience));
+        woken.ForEach(static each => each.Dispose());
+    }
+
     private static async Task FollowAsync(Publisher publisher, int number, long[] heard, CancellationToken end)
     {
         using var signal = new WakeUp();

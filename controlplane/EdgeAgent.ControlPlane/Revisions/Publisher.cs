@@ -7,6 +7,9 @@ internal sealed class Publisher(FleetState first)
 
     private readonly Lock _subscribing = new();
     private readonly Dictionary<WakeUp, Func<FleetState, bool>> _subscribers = [];
+    private readonly Queue<WakeUp> _line = [];
+    private readonly HashSet<WakeUp> _inLine = [];
+    private bool _isWaking;
     private volatile FleetState _current = first;
 
     /// <summary>The newest state.</summary>
@@ -26,19 +29,23 @@ internal sealed class Publisher(FleetState first)
     public void Publish(FleetState state)
     {
         _current = state;
-        var others = new List<WakeUp>();
         lock (_subscribing)
         {
+            // Who stands in line keeps the place, so that one revision after another keeps nobody waiting for ever.
             foreach (var (signal, hasToDo) in _subscribers)
             {
                 if (hasToDo(state))
                     signal.Set();
-                else
-                    others.Add(signal);
+                else if (_inLine.Add(signal))
+                    _line.Enqueue(signal);
             }
+
+            if (_isWaking || _line.Count == 0)
+                return;
+            _isWaking = true;
         }
 
-        _ = WakeAsync(others, state);
+        _ = Task.Run(WakeAsync);
     }
 
     /// <summary>Lets a signal be set by each publication, until the result is disposed.</summary>
@@ -52,18 +59,25 @@ internal sealed class Publisher(FleetState first)
     }
 
     // A few at a time: whoever was woken before goes on first, and not all have their messages in memory at one moment.
-    private async Task WakeAsync(List<WakeUp> signals, FleetState state)
+    private async Task WakeAsync()
     {
-        foreach (var some in signals.Chunk(Together))
-        {
+        do
             await Task.Yield();
-            if (_current != state)
-                return;
-            lock (_subscribing)
+        while (WakeSome());
+    }
+
+    private bool WakeSome()
+    {
+        lock (_subscribing)
+        {
+            for (var i = 0; i < Together && _line.TryDequeue(out var signal); i++)
             {
-                foreach (var signal in some.Where(_subscribers.ContainsKey))
+                _inLine.Remove(signal);
+                if (_subscribers.ContainsKey(signal))
                     signal.Set();
             }
+
+            return _isWaking = _line.Count > 0;
         }
     }
 
