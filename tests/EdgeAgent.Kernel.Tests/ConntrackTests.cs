@@ -184,6 +184,42 @@ public sealed class ConntrackTests : IDisposable
         Assert.Null(_conntrack.Find(found[0] with { SourcePort = 1 }));
     }
 
+    [Theory]
+    [InlineData(ProtocolType.Tcp, false)]
+    [InlineData(ProtocolType.Udp, false)]
+    [InlineData(ProtocolType.Tcp, true)]
+    [InlineData(ProtocolType.Udp, true)]
+    public async Task What_befalls_a_flow_is_told(ProtocolType protocol, bool v6)
+    {
+        using var monitor = new FlowMonitor(Enum.GetValues<FlowEventKind>(), _pair.Server.Path);
+        using var onlyEnds = new FlowMonitor([FlowEventKind.Gone], _pair.Server.Path);
+        using var socket = Open(v6 ? _pair.ServerV6 : _pair.ServerV4, protocol);
+        var flow = FlowOf(socket);
+        Assert.Equal(1, _conntrack.SetMark([flow], 0x100, 0x100));
+        Assert.Equal(1, _conntrack.Forget([flow]));
+
+        var told = await UntilGoneAsync(monitor, flow);
+        Assert.Equal(FlowEventKind.New, told[0].Kind);
+        Assert.Contains(told, each => each.Kind == FlowEventKind.Updated && each.Flow.Mark == 0x100);
+        Assert.All(told, each => Assert.Equal((flow.Original, flow.Reply), (each.Flow.Original, each.Flow.Reply)));
+        Assert.Single(await UntilGoneAsync(onlyEnds, flow));
+        Assert.Equal((0, 0), (monitor.Overruns, onlyEnds.Overruns));
+    }
+
+    private static async Task<List<FlowEvent>> UntilGoneAsync(FlowMonitor monitor, Flow flow)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        var told = new List<FlowEvent>();
+        await foreach (var each in monitor.ReadAsync(patience.Token).Where(each => each.Flow.Id == flow.Id))
+        {
+            told.Add(each);
+            if (each.Kind == FlowEventKind.Gone)
+                break;
+        }
+
+        return told;
+    }
+
     [Fact]
     public void The_use_counts_entries()
     {
