@@ -67,11 +67,13 @@ internal static class SidecarReader
     {
         var listeners = input.ReadList(Egress);
         var imports = listeners.SelectMany((listener, index) => listener.Value.Hosts.Select((host, place) => Import(host, listener.Value.Port, $"egress[{index}].hosts[{place}]")));
+        // Of lists Istio knows no difference between an empty one and none.
+        var statesImports = listeners.Count > 0;
         return new(default, input.Position)
         {
             WorkloadSelector = input.Read(WorkloadSelector)?.Labels,
-            Imports = input.Has(Egress) ? imports.OfType<SidecarImport>().ToEquatableArray() : [new("*", "*", false, null, "egress", input.Position)],
-            StatesImports = input.Has(Egress),
+            Imports = statesImports ? imports.OfType<SidecarImport>().ToEquatableArray() : [new("*", "*", false, null, "egress", input.Position)],
+            StatesImports = statesImports,
             RegistryOnly = input.Read(OutboundTrafficPolicy)?.RegistryOnly,
         };
     }

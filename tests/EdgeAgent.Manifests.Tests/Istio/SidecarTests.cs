@@ -16,6 +16,19 @@ public sealed class SidecarTests
         "default/sleep > 192.0.2.1 UDP/53 : allow",
         "vm/mysqldb > default/sleep TCP/80 : allow");
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(", egress: []")]
+    public void A_sidecar_that_names_no_imports_imports_all_services(string egress) => IstioWorld.With($$"""
+        apiVersion: networking.istio.io/v1
+        kind: Sidecar
+        metadata: {name: s, namespace: default}
+        spec: {outboundTrafficPolicy: {mode: REGISTRY_ONLY}{{egress}}}
+        """).Decides(
+        "default/sleep > vm/mysqldb TCP/3306 : allow",
+        "default/sleep > default/reviews-v1 TCP/22 : deny",
+        "default/sleep > 192.0.2.1 TCP/443 : deny");
+
     [Fact]
     public void A_workload_has_one_sidecar_its_own_before_its_namespaces_before_the_roots() => IstioWorld.With("""
         apiVersion: networking.istio.io/v1

@@ -35,7 +35,7 @@ internal sealed class RawSidecars(RawWorld world, RawRegistry registry)
 
     private bool Imports(JsonNode spec, string client, RawFlow flow)
     {
-        if (spec["egress"] is not JsonArray listeners)
+        if (spec["egress"] is not JsonArray { Count: > 0 } listeners)
             return registry.Services.Any(service => Serves(service, null));
         var hosts = listeners.SelectMany(listener => ((JsonArray)listener!["hosts"]!).Select(host => (Text: (string)host!, Port: (int?)listener["port"]?["number"]))).ToList();
         return registry.Services.Any(service =>

@@ -41,7 +41,7 @@ internal sealed class SidecarDocuments(DocumentDice dice, ServiceDocuments servi
         if (dice.Pick(null, "ALLOW_ANY", "REGISTRY_ONLY", "REGISTRY_ONLY", "REGISTRY_ONLY", "REGISTRY_ONLY") is { } mode)
             spec["outboundTrafficPolicy"] = new JsonObject { ["mode"] = mode };
         if (dice.Often(6))
-            spec["egress"] = dice.List(1, 2, Listener);
+            spec["egress"] = dice.List(0, 2, Listener);
         return ServiceDocuments.Document("Sidecar", place, name, spec);
     }
 
