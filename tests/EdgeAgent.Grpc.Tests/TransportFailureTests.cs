@@ -119,6 +119,9 @@ public sealed class TransportFailureTests
                 if (afterAnAnswer)
                     await responses.WriteAsync(new EchoReply());
                 context.GetHttpContext().Features.Get<IConnectionLifetimeFeature>()!.Abort();
+
+                // A call that ends before its requests do resets its stream, which the client may hear before it misses the connection.
+                await Task.Delay(Timeout.Infinite, context.CancellationToken);
             },
         });
         var client = new Echo.EchoClient(server.Connect(options => options.ThrowOperationCanceledOnCancellation = true));

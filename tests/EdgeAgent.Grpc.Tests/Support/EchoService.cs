@@ -12,7 +12,7 @@ internal sealed class EchoService : Echo.EchoBase
 
     public int Cancelled => Volatile.Read(ref cancelled);
 
-    public override async Task<EchoReply> Unary(EchoRequest request, ServerCallContext context) => await ReplyAsync(request, context, 0);
+    public override async Task<EchoReply> Unary(EchoRequest request, ServerCallContext context) => await CountedAsync(context, () => ReplyAsync(request, context, 0));
 
     public override async Task<CollectReply> Collect(IAsyncStreamReader<EchoRequest> requestStream, ServerCallContext context)
     {
@@ -31,42 +31,47 @@ internal sealed class EchoService : Echo.EchoBase
     {
         var plain = request.Clone();
         plain.StatusCode = 0;
-        for (var i = 0; i < request.Count; i++)
-            await responseStream.WriteAsync(await ReplyAsync(plain, context, i));
-        await ReplyAsync(request, context, request.Count);
+        await CountedAsync(context, async () =>
+        {
+            for (var i = 0; i < request.Count; i++)
+                await responseStream.WriteAsync(await ReplyAsync(plain, context, i));
+            return await ReplyAsync(request, context, request.Count);
+        });
     }
 
     public override async Task Chat(IAsyncStreamReader<EchoRequest> requestStream, IServerStreamWriter<EchoReply> responseStream, ServerCallContext context)
     {
-        try
+        await CountedAsync(context, async () =>
         {
             var index = 0;
             while (await requestStream.MoveNext(context.CancellationToken))
                 await responseStream.WriteAsync(await ReplyAsync(requestStream.Current, context, index++));
-        }
-        catch (OperationCanceledException)
-        {
-            Interlocked.Increment(ref cancelled);
-            throw;
-        }
+            return index;
+        });
     }
 
     [Obsolete("The method is deprecated in the proto.")]
     public override Task<EchoReply> Old(EchoRequest request, ServerCallContext context) =>
         Task.FromResult(new EchoReply { Payload = ByteString.CopyFromUtf8(Cancelled.ToString(CultureInfo.InvariantCulture)) });
 
-    private async Task<EchoReply> ReplyAsync(EchoRequest request, ServerCallContext context, int index)
+    // A call that ends because it was cancelled counts once, wherever that meets it.
+    private async Task<T> CountedAsync<T>(ServerCallContext context, Func<Task<T>> call)
     {
         try
         {
-            if (request.DelayMs > 0)
-                await Task.Delay(request.DelayMs, context.CancellationToken);
+            return await call();
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (context.CancellationToken.IsCancellationRequested)
         {
             Interlocked.Increment(ref cancelled);
             throw;
         }
+    }
+
+    private static async Task<EchoReply> ReplyAsync(EchoRequest request, ServerCallContext context, int index)
+    {
+        if (request.DelayMs > 0)
+            await Task.Delay(request.DelayMs, context.CancellationToken);
 
         foreach (var name in request.EchoHeaders)
             if (context.RequestHeaders.Get(name) is { } header)
