@@ -81,7 +81,7 @@ internal static class DriftClaims
         var refused = damages.Count(damage => IsRefused(lab.Place, damage));
         using (var kernel = new NetfilterKernel(lab.Place.Path))
         {
-            if (!kernel.Read().Ruleset!.Equals(table))
+            if (RulesetDigest.Of(kernel.Read().Ruleset!) != RulesetDigest.Of(table))
                 throw new InvalidOperationException("the table is not what it was");
         }
 
