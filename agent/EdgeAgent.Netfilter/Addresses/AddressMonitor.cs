@@ -34,37 +34,14 @@ public sealed class AddressMonitor : IDisposable
     {
         while (true)
         {
-            cancellation.ThrowIfCancellationRequested();
+            // The lifetimes of an IPv6 address are told each time that a router renews them: only the address itself counts, and the reader compares.
             var changed = false;
-            try
-            {
-                await _socket.WaitAsync(cancellation).ConfigureAwait(false);
-                changed = Drain();
-            }
-            catch (NetlinkException e) when (e.Errno is Errno.ENOBUFS or Errno.EMSGSIZE or Errno.EBADMSG)
-            {
-                changed = true;
-            }
-
-            if (changed)
+            var isComplete = await _socket.ReadNextAsync(_received, message => changed |= message.Type is AddressCodec.New or AddressCodec.Delete, cancellation).ConfigureAwait(false);
+            if (changed || !isComplete)
                 yield return true;
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
-
-    // The lifetimes of an IPv6 address are told each time that a router renews them: only the address itself counts, and the reader compares.
-    private bool Drain()
-    {
-        var changed = false;
-        while (_socket.TryReceive(_received, out var length))
-        {
-            var messages = new MessageReader(_received.AsSpan(0, length));
-            while (messages.MoveNext())
-                changed |= messages.Current.Type is AddressCodec.New or AddressCodec.Delete;
-        }
-
-        return changed;
-    }
 }

@@ -45,18 +45,8 @@ public sealed class FlowMonitor : IDisposable
         var events = new List<FlowEvent>();
         while (true)
         {
-            cancellation.ThrowIfCancellationRequested();
-            try
-            {
-                await _socket.WaitAsync(cancellation).ConfigureAwait(false);
-                while (_socket.TryReceive(_received, out var length))
-                    Read(_received.AsSpan(0, length), events);
-            }
-            catch (NetlinkException e) when (e.Errno is Errno.ENOBUFS or Errno.EBADMSG or Errno.EMSGSIZE)
-            {
+            if (!await _socket.ReadNextAsync(_received, message => Read(message, events), cancellation).ConfigureAwait(false))
                 Overruns++;
-            }
-
             foreach (var each in events)
                 yield return each;
             events.Clear();
@@ -75,15 +65,10 @@ public sealed class FlowMonitor : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no kind of event"),
     };
 
-    private static void Read(ReadOnlySpan<byte> datagram, List<FlowEvent> events)
+    private static void Read(NetlinkMessage message, List<FlowEvent> events)
     {
-        var messages = new MessageReader(datagram);
-        while (messages.MoveNext())
-        {
-            var message = messages.Current;
-            if (message.Type is New or Delete && FlowCodec.Read(message) is { } flow)
-                events.Add(new(KindOf(message), flow));
-        }
+        if (message.Type is New or Delete && FlowCodec.Read(message) is { } flow)
+            events.Add(new(KindOf(message), flow));
     }
 
     // A new connection and a changed one are the same message; only the first creates something.

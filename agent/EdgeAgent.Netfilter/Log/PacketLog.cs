@@ -43,18 +43,8 @@ public sealed class PacketLog : IDisposable
         var packets = new List<LoggedPacket>();
         while (true)
         {
-            cancellation.ThrowIfCancellationRequested();
-            try
-            {
-                await _connection.Socket.WaitAsync(cancellation).ConfigureAwait(false);
-                while (_connection.Socket.TryReceive(_received, out var length))
-                    Read(_received.AsSpan(0, length), packets);
-            }
-            catch (NetlinkException e) when (e.Errno is Errno.ENOBUFS or Errno.EBADMSG or Errno.EMSGSIZE)
-            {
+            if (!await _connection.Socket.ReadNextAsync(_received, message => Read(message, packets), cancellation).ConfigureAwait(false))
                 Overruns++;
-            }
-
             foreach (var packet in packets)
                 yield return packet;
             packets.Clear();
@@ -64,14 +54,10 @@ public sealed class PacketLog : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();
 
-    private static void Read(ReadOnlySpan<byte> datagram, List<LoggedPacket> packets)
+    private static void Read(NetlinkMessage message, List<LoggedPacket> packets)
     {
-        var messages = new MessageReader(datagram);
-        while (messages.MoveNext())
-        {
-            if (messages.Current.Type == LoggedPacketCodec.PacketMessage && LoggedPacketCodec.Read(messages.Current) is { } packet)
-                packets.Add(packet);
-        }
+        if (message.Type == LoggedPacketCodec.PacketMessage && LoggedPacketCodec.Read(message) is { } packet)
+            packets.Add(packet);
     }
 
     private void Configure(PacketLogOptions options)

@@ -54,20 +54,7 @@ public sealed class RulesetMonitor : IDisposable
         var changes = new List<RulesetChange>();
         while (true)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var lost = false;
-            try
-            {
-                await _socket.WaitAsync(cancellation).ConfigureAwait(false);
-                while (_socket.TryReceive(_received, out var length))
-                    Read(_received.AsSpan(0, length), changes);
-            }
-            catch (NetlinkException e) when (e.Errno is Errno.ENOBUFS or Errno.EBADMSG or Errno.EMSGSIZE)
-            {
-                lost = true;
-            }
-
-            if (lost)
+            if (!await _socket.ReadNextAsync(_received, message => Read(message, changes), cancellation).ConfigureAwait(false))
             {
                 Discard();
                 changes.Add(Lost());
@@ -113,30 +100,25 @@ public sealed class RulesetMonitor : IDisposable
         }
     }
 
-    private void Read(ReadOnlySpan<byte> datagram, List<RulesetChange> changes)
+    private void Read(NetlinkMessage message, List<RulesetChange> changes)
     {
-        var messages = new MessageReader(datagram);
-        while (messages.MoveNext())
+        if (message.Type != TableMessage.NewGeneration)
         {
-            var message = messages.Current;
-            if (message.Type != TableMessage.NewGeneration)
-            {
-                _details.Add(message);
-                continue;
-            }
-
-            var (generation, processId, processName) = GenerationCodec.Read(message);
-            var touches = !_details.IsEmpty;
-            changes.Add(new RulesetChange
-            {
-                Generation = generation,
-                Own = _ownPort != 0 && message.PortId == _ownPort,
-                TouchesTable = touches,
-                Lost = false,
-                ProcessId = processId,
-                ProcessName = processName,
-                Details = _details.Take(),
-            });
+            _details.Add(message);
+            return;
         }
+
+        var (generation, processId, processName) = GenerationCodec.Read(message);
+        var touches = !_details.IsEmpty;
+        changes.Add(new RulesetChange
+        {
+            Generation = generation,
+            Own = _ownPort != 0 && message.PortId == _ownPort,
+            TouchesTable = touches,
+            Lost = false,
+            ProcessId = processId,
+            ProcessName = processName,
+            Details = _details.Take(),
+        });
     }
 }
