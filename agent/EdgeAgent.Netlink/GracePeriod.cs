@@ -22,15 +22,12 @@ public static class GracePeriod
         _ => null,
     };
 
-    /// <summary>Whether the kernel says when it is over; else a fixed time is waited.</summary>
-    public static bool IsKnown { get; } = TryWait();
-
-    /// <summary>Returns when it is over.</summary>
-    public static void Wait()
+    /// <summary>Returns when it is over: false where the kernel does not say so, and a fixed time was waited instead.</summary>
+    public static bool Wait()
     {
-        if (!TryWait())
-            Thread.Sleep(Otherwise);
+        if (Number is { } number && LibC.SystemCall(number, Global, 0, 0) == 0)
+            return true;
+        Thread.Sleep(Otherwise);
+        return false;
     }
-
-    private static bool TryWait() => Number is { } number && LibC.SystemCall(number, Global, 0, 0) == 0;
 }
