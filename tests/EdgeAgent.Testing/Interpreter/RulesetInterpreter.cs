@@ -40,11 +40,10 @@ public static class RulesetInterpreter
         {
             var run = new PacketRun(before, bytes, after, lookups);
             var passes = true;
-            Chain? present = null;
             foreach (var chain in before.Chains.Values.Where(chain => chain.Hook?.Hook == hook).OrderBy(chain => chain.Hook!.Priority))
             {
-                var isLater = run.Lookups > lookups && after.Chains.TryGetValue(chain.Name, out present) && present.Hook is not null;
-                if (!(isLater ? new PacketRun(after, bytes).Passes(present!) : run.Passes(chain)))
+                var later = run.Lookups > lookups && after.Chains.TryGetValue(chain.Name, out var present) && present.Hook is not null ? present : null;
+                if (!(later is null ? run.Passes(chain) : new PacketRun(after, bytes).Passes(later)))
                 {
                     passes = false;
                     break;
