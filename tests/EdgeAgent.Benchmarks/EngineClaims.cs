@@ -38,61 +38,74 @@ internal static class EngineClaims
         yield return new($"engine.memory.{size.Name}", held, "MiB", size.Name == "100k" ? 2048 : 300, $"{world.Words}: what the state holds beside the resources");
 
         var other = 0;
-        yield return Claim(size, "label-change", size.Label, "one host gets the labels of another application, to the deltas of all hosts", state, () =>
-            Change.Of(FleetWorld.Host(0, other = (other + 1) % world.Identities)));
-        yield return Claim(size, "first-of-its-kind", 50, "one host becomes unlike all others (goes to audit mode), to the deltas of all hosts", state, () =>
-            Change.Of(FleetWorld.Host(0, other++ % world.Identities) with { Mode = EnforcementMode.Audit }));
-        yield return Claim(size, "host-joins", 2, "one host more of an application", state, () =>
-            Change.Of(FleetWorld.Host(world.Hosts + other, ++other % world.Identities)), deltas: false);
-        yield return Claim(size, "host-leaves", 2, "one host less", state, () =>
-            Change.Delete(FleetWorld.Host(++other, 0).Key), deltas: false);
+        foreach (var claim in Claims(size, "label-change", size.Label, "one host gets the labels of another application, to the deltas of all hosts", state, () =>
+            Change.Of(FleetWorld.Host(0, other = (other + 1) % world.Identities))))
+            yield return claim;
+        foreach (var claim in Claims(size, "first-of-its-kind", 50, "one host becomes unlike all others (goes to audit mode), to the deltas of all hosts", state, () =>
+            Change.Of(FleetWorld.Host(0, other++ % world.Identities) with { Mode = EnforcementMode.Audit })))
+            yield return claim;
+        foreach (var claim in Claims(size, "host-joins", 2, "one host more of an application", state, () =>
+            Change.Of(FleetWorld.Host(world.Hosts + other, ++other % world.Identities)), deltas: false))
+            yield return claim;
+        foreach (var claim in Claims(size, "host-leaves", 2, "one host less", state, () =>
+            Change.Delete(FleetWorld.Host(++other, 0).Key), deltas: false))
+            yield return claim;
 
         var pods = PolicyEngine.Apply(state, Change.Of([.. Enumerable.Range(0, Pods).Select(number => FleetWorld.Pod(number, number, 0))])).State;
-        yield return Claim(size, "pod-moves", 10, $"one of {Pods} pods gets another address, to the deltas of the hosts that may talk to it", pods, () =>
-            Change.Of(FleetWorld.Pod(7, Pods + (++other % Pods), 0)));
+        foreach (var claim in Claims(size, "pod-moves", 10, $"one of {Pods} pods gets another address, to the deltas of the hosts that may talk to it", pods, () =>
+            Change.Of(FleetWorld.Pod(7, Pods + (++other % Pods), 0))))
+            yield return claim;
 
         var meshed = PolicyEngine.Apply(pods, Change.Of([.. world.Mesh, .. Enumerable.Range(0, Pods).Select(number => FleetWorld.Pod(number, number, number % world.Identities))])).State;
-        yield return Claim(size, "mesh-pod-moves", 10, $"the same where each application has a service, a route and two AuthorizationPolicies, and {Pods} pods their accounts", meshed, () =>
-            Change.Of(FleetWorld.Pod(7, Pods + (++other % Pods), 7)));
-        yield return Claim(size, "mesh-label-change", size.Label, "one host gets the labels of another application, there", meshed, () =>
-            Change.Of(FleetWorld.Host(0, other = (other + 1) % world.Identities)));
+        foreach (var claim in Claims(size, "mesh-pod-moves", 10, $"the same where each application has a service, a route and two AuthorizationPolicies, and {Pods} pods their accounts", meshed, () =>
+            Change.Of(FleetWorld.Pod(7, Pods + (++other % Pods), 7))))
+            yield return claim;
+        foreach (var claim in Claims(size, "mesh-label-change", size.Label, "one host gets the labels of another application, there", meshed, () =>
+            Change.Of(FleetWorld.Host(0, other = (other + 1) % world.Identities))))
+            yield return claim;
 
         // Half a thousand hosts at either end, whatever the size of the fleet.
         var applications = Math.Max(1, 500 * world.Identities / world.Hosts);
         var open = PolicyEngine.Apply(state, Change.Of(Grant(0))).State;
-        yield return Claim(size, "policy-change", 50, $"another port in a policy for a thousand hosts, to their deltas", open, () => Change.Of(Grant(++other)));
+        foreach (var claim in Claims(size, "policy-change", 50, $"another port in a policy for a thousand hosts, to their deltas", open, () => Change.Of(Grant(++other))))
+            yield return claim;
 
         PolicyResource Grant(int number) => FleetWorld.Grant("grant", Enumerable.Range(0, applications), Enumerable.Range(applications, applications), (ushort)(20_000 + number));
     }
 
-    private static Claim Claim(Size size, string name, double target, string against, EngineState state, Func<Change> change, bool deltas = true)
+    /// <summary>What a change costs among others in a row, and what one costs alone, right after a full collection has emptied the processor's caches.</summary>
+    private static IEnumerable<Claim> Claims(Size size, string name, double target, string against, EngineState state, Func<Change> change, bool deltas = true)
     {
-        const int Runs = 25, Calls = 60;
+        const int Runs = 25, Calls = 60, Row = 20;
         var (policies, hosts) = (0, 0);
 
         // A control plane runs for months: what is measured is code that was compiled for good, which takes some calls, a moment, and as much again.
         var began = Stopwatch.GetTimestamp();
         for (var i = 0; i < Calls || Stopwatch.GetElapsedTime(began) < WarmUp; i++)
         {
-            Deltas(PolicyEngine.Apply(state, change()));
+            Make(change());
             if (i == Calls / 2)
                 Thread.Sleep(Settling);
         }
 
-        var time = Median.Of(Runs, time =>
+        var words = $"{size.World.Words}: {against} ({policies} policies of {hosts} hosts change)";
+        yield return new($"engine.{name}.{size.Name}", Of(Row), "ms", target, words);
+        yield return new($"engine.{name}-alone.{size.Name}", Of(1), "ms", target, $"{words}, right after a full garbage collection");
+
+        double Of(int row) => Median.Of(Runs, time =>
         {
-            // Changes come now and then: each run begins without the garbage of the one before.
-            var next = change();
+            Change[] next = [.. Enumerable.Range(0, row).Select(_ => change())];
             GC.Collect();
-            return time(() =>
-            {
-                var result = PolicyEngine.Apply(state, next);
-                (policies, hosts) = (result.Changes.Length, result.Changed.Count);
-                if (deltas)
-                    Deltas(result);
-            });
+            return time(() => Array.ForEach(next, Make)) / row;
         });
-        return new($"engine.{name}.{size.Name}", time, "ms", target, $"{size.World.Words}: {against} ({policies} policies of {hosts} hosts change)");
+
+        void Make(Change next)
+        {
+            var result = PolicyEngine.Apply(state, next);
+            (policies, hosts) = (result.Changes.Length, result.Changed.Count);
+            if (deltas)
+                Deltas(result);
+        }
     }
 
     /// <summary>What the control plane makes of a change, encoded as hosts receive it: by the threads that serve them, each policy once.</summary>

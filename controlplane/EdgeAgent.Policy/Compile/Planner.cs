@@ -69,12 +69,16 @@ internal sealed class Planner
         var rows = ImmutableArray.CreateBuilder<IdentityRow?>(stacks.Length);
         for (var number = 0; number < stacks.Length; number++)
             rows.Add(stacks[number] is { } own ? Row(number, own.Inbound, own.Outbound, stacks) : null);
+        var plans = rows.OfType<IdentityRow>().Select(row => row.Plan).Distinct(ReferenceEqualityComparer.Instance).Cast<HostPlan>().ToList();
         return new()
         {
             NumberOf = _numbering.NumberOf,
             LookAtPeerPorts = rows.Any(row => row is not null && (row.Inbound.Stack.LooksAtPeerPorts || row.Outbound.Stack.LooksAtPeerPorts)),
             LookAtMembers = rows.Any(row => row?.Further.All.Any(plan => plan.LooksAtMembers) == true),
             Rows = rows.MoveToImmutable(),
+            Sets = [.. plans.SelectMany(plan => plan.Sets.Addresses).Distinct()],
+            PortSets = [.. plans.SelectMany(plan => plan.Sets.Ports).Distinct()],
+            Groups = [.. plans.SelectMany(plan => plan.Groups).Distinct()],
         };
     }
 

@@ -17,6 +17,15 @@ internal sealed record Plans
     /// <summary>By number; null for numbers that no identity has.</summary>
     public ImmutableArray<IdentityRow?> Rows { get; init; } = [];
 
+    /// <summary>The address sets that rules of some plan name, each once.</summary>
+    public ImmutableArray<SetDefinition> Sets { get; init; } = [];
+
+    /// <summary>The port sets that rules of some plan name, each once.</summary>
+    public ImmutableArray<PortDefinition> PortSets { get; init; } = [];
+
+    /// <summary>The groups of all plans, each once.</summary>
+    public ImmutableArray<PeerGroup> Groups { get; init; } = [];
+
     /// <summary>The plan of a class of hosts.</summary>
     public HostPlan Of(HostClassKey key) => Rows[NumberOf[key]]!.Plan;
 

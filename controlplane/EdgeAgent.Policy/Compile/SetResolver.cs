@@ -27,11 +27,11 @@ internal sealed class SetResolver(World world, Plans plans, bool samePlans, Addr
     public ImmutableDictionary<string, ResolvedSet> Sets(IReadOnlyCollection<Endpoint>? changed)
     {
         var sets = earlier.Sets.ToBuilder();
-        var definitions = samePlans
-            ? earlier.Sets.Values.Select(resolved => (resolved.Definition, (ResolvedSet?)resolved))
-            : Distinct(plan => plan.Sets.Addresses).Select(definition => (definition, earlier.Sets.GetValueOrDefault(definition.Id)));
-        foreach (var (definition, known) in definitions)
+        foreach (var definition in plans.Sets)
         {
+            if (samePlans && !Concerned(changed, definition.Concerns))
+                continue;
+            var known = earlier.Sets.GetValueOrDefault(definition.Id);
             var same = known is not null && known.Definition.Equals(definition);
             if (same && !Concerned(changed, definition.Concerns))
                 continue;
@@ -45,7 +45,7 @@ internal sealed class SetResolver(World world, Plans plans, bool samePlans, Addr
         }
 
         if (!samePlans)
-            sets.RemoveRange(Unused(earlier.Sets.Keys, plan => plan.Sets.Addresses.Select(set => set.Id)));
+            sets.RemoveRange(earlier.Sets.Keys.Except(plans.Sets.Select(set => set.Id)).ToArray());
         return sets.ToImmutable();
     }
 
@@ -54,7 +54,7 @@ internal sealed class SetResolver(World world, Plans plans, bool samePlans, Addr
     public ImmutableDictionary<string, ResolvedPorts> PortSets(IReadOnlyCollection<Endpoint>? changed)
     {
         var sets = earlier.PortSets.ToBuilder();
-        foreach (var definition in samePlans ? earlier.PortSets.Values.Select(resolved => resolved.Definition) : Distinct(plan => plan.Sets.Ports))
+        foreach (var definition in plans.PortSets)
         {
             var known = sets.GetValueOrDefault(definition.Id);
             var same = known is not null && known.Definition.Equals(definition);
@@ -70,7 +70,7 @@ internal sealed class SetResolver(World world, Plans plans, bool samePlans, Addr
         }
 
         if (!samePlans)
-            sets.RemoveRange(Unused(earlier.PortSets.Keys, plan => plan.Sets.Ports.Select(set => set.Id)));
+            sets.RemoveRange(earlier.PortSets.Keys.Except(plans.PortSets.Select(set => set.Id)).ToArray());
         return sets.ToImmutable();
     }
 
@@ -79,10 +79,13 @@ internal sealed class SetResolver(World world, Plans plans, bool samePlans, Addr
     public ImmutableDictionary<PeerGroup, AddressSet> Groups(TouchedAddresses touched)
     {
         var groups = earlier.Groups.ToBuilder();
-        var current = samePlans ? null : new HashSet<PeerGroup>(plans.Rows.SelectMany(row => row?.Plan.Groups ?? []));
-        foreach (var (group, known) in current?.Select(group => KeyValuePair.Create(group, earlier.Groups.GetValueOrDefault(group))) ?? earlier.Groups!)
+        foreach (var group in plans.Groups)
         {
-            if (known is not null && !touched.Touches(group))
+            var isTouched = touched.Touches(group);
+            if (samePlans && !isTouched)
+                continue;
+            var known = earlier.Groups.GetValueOrDefault(group);
+            if (known is not null && !isTouched)
                 continue;
             var set = (known is null ? null : touched.Renew(group, known)) ?? Members(group);
             if (known is not null && known.Digest == set.Digest)
@@ -92,8 +95,8 @@ internal sealed class SetResolver(World world, Plans plans, bool samePlans, Addr
             groups[group] = set;
         }
 
-        if (current is not null)
-            groups.RemoveRange(earlier.Groups.Keys.Where(group => !current.Contains(group)).ToArray());
+        if (!samePlans)
+            groups.RemoveRange(earlier.Groups.Keys.Except(plans.Groups).ToArray());
         return groups.ToImmutable();
     }
 
@@ -102,16 +105,6 @@ internal sealed class SetResolver(World world, Plans plans, bool samePlans, Addr
         if (_byMembers.TryGetValue(group.Members, out var set))
             return set.Named(group.SetId);
         return _byMembers[group.Members] = new(group.SetId, group.Members.SelectMany(number => plans.Rows[number]!.Classes).SelectMany(key => world.Members[key].Addresses));
-    }
-
-    private IEnumerable<T> Distinct<T>(Func<HostPlan, ImmutableArray<T>> named)
-        where T : class =>
-        plans.Rows.OfType<IdentityRow>().SelectMany(row => named(row.Plan)).Distinct();
-
-    private string[] Unused(IEnumerable<string> ids, Func<HostPlan, IEnumerable<string>> named)
-    {
-        var used = plans.Rows.OfType<IdentityRow>().SelectMany(row => named(row.Plan)).ToHashSet(StringComparer.Ordinal);
-        return [.. ids.Where(id => !used.Contains(id))];
     }
 
     private static bool Concerned(IReadOnlyCollection<Endpoint>? changed, Func<Endpoint, bool> concerns) => changed is null || changed.Any(concerns);

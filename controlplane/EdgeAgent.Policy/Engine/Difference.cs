@@ -19,8 +19,12 @@ internal sealed class Difference
     public static ImmutableArray<PolicyChange> Changed(EngineState before, EngineState after, HostMoves moves)
     {
         var difference = new Difference(before, after);
-        foreach (var (key, members) in after.World.Members)
-            difference.Compare(key, members, moves);
+        for (var number = 0; number < after.Plans.Rows.Length; number++)
+        {
+            if (after.Plans.Rows[number] is { } row)
+                difference.Compare(number, row.Classes, moves);
+        }
+
         difference.CompareMoved(moves.Hosts);
         difference.CompareMachines();
         return [.. difference._parts.Select(pair => new PolicyChange(pair.Key.Item1, pair.Key.Item2, new(pair.Value)))];
@@ -36,18 +40,24 @@ internal sealed class Difference
             .Concat(after.MachineOf.Keys.Where(key => before.World.ClassOf.ContainsKey(key) && !before.MachineOf.ContainsKey(key)))
             .Order()];
 
-    /// <summary>Compares for the hosts of a class that were in it before.</summary>
-    private void Compare(HostClassKey key, ClassMembers members, HostMoves moves)
+    /// <summary>Compares for the hosts of an identity that were in their classes before.</summary>
+    private void Compare(int number, ImmutableArray<HostClassKey> classes, HostMoves moves)
     {
-        if (!_before.World.Members.ContainsKey(key))
-            return;
-        var (before, after) = (_before.PolicyOf(key), _after.PolicyOf(key));
-        if (IsSame(before, after))
-            return;
-        var stayed = moves.Classes.Contains(key) ? members.Hosts.Except(moves.Hosts.Where(members.Hosts.Contains)) : members.Hosts;
-        if (!stayed.IsEmpty)
-            Add(before, after, stayed);
+        var after = _after.Resolved.ByNumber[number]!;
+        foreach (var key in classes)
+        {
+            if (NumberBefore(number, key) is not { } earlier || IsSame(_before.Resolved.ByNumber[earlier], after))
+                continue;
+            var hosts = _after.World.Members[key].Hosts;
+            var stayed = moves.Classes.Contains(key) ? hosts.Except(moves.Hosts.Where(hosts.Contains)) : hosts;
+            if (!stayed.IsEmpty)
+                Add(_before.Resolved.ByNumber[earlier], after, stayed);
+        }
     }
+
+    /// <summary>The number that a class's identity had before; null where there was no such class.</summary>
+    private int? NumberBefore(int number, HostClassKey key) =>
+        ReferenceEquals(_before.Plans, _after.Plans) ? number : _before.Plans.NumberOf.TryGetValue(key, out var before) ? before : null;
 
     private void CompareMoved(IEnumerable<ResourceKey> hosts)
     {
