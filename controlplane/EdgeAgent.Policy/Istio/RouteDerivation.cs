@@ -12,7 +12,7 @@ internal sealed class RouteDerivation(MeshView view, Action<Diagnostic> report)
     public IEnumerable<PolicyResource> Of(RouteResource route)
     {
         var byService = new SortedDictionary<string, List<(MeshService Service, RouteEdge Edge)>>(StringComparer.Ordinal);
-        foreach (var edge in WithDelegates(route, []))
+        foreach (var edge in WithDelegates(route))
         {
             var destination = edge.Destination;
             var service = view.Find(destination.Host, destination.Namespace.Length > 0 ? destination.Namespace : route.Key.Namespace);
@@ -120,22 +120,23 @@ internal sealed class RouteDerivation(MeshView view, Action<Diagnostic> report)
         return seeing.IsEmpty ? [] : [PeerMatch.Of(seeing.Workloads(selector))];
     }
 
-    private IEnumerable<RouteEdge> WithDelegates(RouteResource route, HashSet<ResourceKey> seen)
+    /// <summary>The edges of a route and of those that it delegates to, which delegate no further: Istio refuses such a route, or leads nowhere.</summary>
+    private IEnumerable<RouteEdge> WithDelegates(RouteResource route)
     {
         foreach (var edge in route.Edges)
             yield return edge;
         foreach (var handed in route.Delegates)
         {
             var key = new ResourceKey(RouteResource.VirtualServiceKind, handed.Namespace.Length > 0 ? handed.Namespace : route.Key.Namespace, handed.Name);
-            if (seen.Contains(key))
-                continue;
             if (Missing(route, key, out var target) is { } problem)
             {
-                report(new(Severity.Warning, handed.Source, route.Key, handed.Label, $"{problem}: the route derives nothing") { Code = FindingCodes.UnresolvedName });
+                Warn(route, handed, $"{problem}: the route derives nothing");
                 continue;
             }
 
-            foreach (var edge in WithDelegates(target!, [.. seen, key]))
+            if (!target!.Delegates.IsEmpty)
+                Warn(route, handed, $"{key} is delegated to and delegates further: that derives nothing");
+            foreach (var edge in target.Edges)
             {
                 var isOtherPort = handed.AddressedPort is { } port && edge.AddressedPort is { } further && port != further;
                 if (!isOtherPort && RouteCaller.Both(handed.Caller, edge.Caller, (first, other) => view.Gateway(first, route.Key.Namespace) is { } gateway && gateway.Key == view.Gateway(other, key.Namespace)?.Key) is { } caller)
@@ -159,6 +160,9 @@ internal sealed class RouteDerivation(MeshView view, Action<Diagnostic> report)
 
     private static RouteDestination Qualified(RouteDestination destination, string ownNamespace) =>
         destination.Namespace.Length > 0 ? destination : destination with { Namespace = ownNamespace };
+
+    private void Warn(RouteResource route, RouteDelegate handed, string message) =>
+        report(new(Severity.Warning, handed.Source, route.Key, handed.Label, message) { Code = FindingCodes.UnresolvedName });
 
     private void Warn(RouteResource route, RouteEdge edge, string message) =>
         report(new(Severity.Warning, edge.Source, route.Key, edge.Label, message) { Code = FindingCodes.UnresolvedName });

@@ -128,6 +128,18 @@ public sealed class RouteReadingTests
     }
 
     [Fact]
+    public void A_delegate_delegates_no_further()
+    {
+        const string Root = "\n  hosts: [x.example.com]\n  http: [{match: [{sourceLabels: {version: v1}}], delegate: {name: rest}}]";
+        const string Anybody = "\n  http: [{route: [{destination: {host: ratings}}]}]", Closing = "\n  hosts: [ratings]" + ToRatings + "}}]}]";
+        var world = IstioWorld.With(
+            Virtual("v", Root) + Virtual("rest", "\n  http: [{delegate: {name: more}}, {route: [{destination: {host: details}}]}]") + Virtual("more", Anybody) + Virtual("w", Closing));
+        world.Decides("default/reviews-v1 > default/ratings TCP/9080 : deny");
+        Assert.Contains(world.Warnings, warning => warning.Message.Contains("delegates further", StringComparison.Ordinal));
+        IstioWorld.With(Virtual("v", Root) + Virtual("rest", Anybody) + Virtual("w", Closing)).Decides("default/reviews-v1 > default/ratings TCP/9080 : allow");
+    }
+
+    [Fact]
     public void A_delegate_adds_no_callers_to_those_that_are_led_to_it()
     {
         const string Gateway = "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: front, namespace: istio-system}\nspec: {selector: {istio: ingress}, servers: []}\n---\n";
