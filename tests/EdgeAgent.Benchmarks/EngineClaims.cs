@@ -48,7 +48,7 @@ internal static class EngineClaims
             Change.Of(FleetWorld.Host(world.Hosts + other, ++other % world.Identities)), deltas: false))
             yield return claim;
         foreach (var claim in Claims(size, "host-leaves", 2, "one host less", state, () =>
-            Change.Delete(FleetWorld.Host(++other, 0).Key), deltas: false))
+            Change.Delete(FleetWorld.Host(++other % world.Hosts, 0).Key), deltas: false))
             yield return claim;
 
         var pods = PolicyEngine.Apply(state, Change.Of([.. Enumerable.Range(0, Pods).Select(number => FleetWorld.Pod(number, number, 0))])).State;
