@@ -29,11 +29,12 @@ internal sealed class SetResolver(World world, Plans plans, bool samePlans, Addr
         var sets = earlier.Sets.ToBuilder();
         foreach (var definition in plans.Sets)
         {
-            if (samePlans && !Concerned(changed, definition.Concerns))
+            var isConcerned = Concerned(changed, definition.Concerns);
+            if (samePlans && !isConcerned)
                 continue;
             var known = earlier.Sets.GetValueOrDefault(definition.Id);
             var same = known is not null && known.Definition.Equals(definition);
-            if (same && !Concerned(changed, definition.Concerns))
+            if (same && !isConcerned)
                 continue;
             var set = (same ? definition.Renew(known!.Set, changed, book) : null) ?? new AddressSet(definition.Id, definition.Members(book));
             if (known is not null && known.Set.Digest != set.Digest)
