@@ -40,6 +40,9 @@ internal static class TransportFailure
                 or HttpRequestError.ProxyTunnelError
                 or HttpRequestError.ResponseEnded
         } => StatusCode.Unavailable,
+
+        // A connection that ends before the server's settings have come is told without a kind and without a cause.
+        HttpRequestException { HttpRequestError: HttpRequestError.Unknown, InnerException: null } => StatusCode.Unavailable,
         IOException or SocketException or AuthenticationException => StatusCode.Unavailable,
 
         // Whoever cancels a call ends it before the transport hears of it: what comes from there is a connection that took too long to make,

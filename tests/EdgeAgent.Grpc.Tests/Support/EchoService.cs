@@ -54,14 +54,14 @@ internal sealed class EchoService : Echo.EchoBase
     public override Task<EchoReply> Old(EchoRequest request, ServerCallContext context) =>
         Task.FromResult(new EchoReply { Payload = ByteString.CopyFromUtf8(Cancelled.ToString(CultureInfo.InvariantCulture)) });
 
-    // A call that ends because it was cancelled counts once, wherever that meets it.
+    // A call that ends because it was cancelled counts once, wherever that meets it: a stream that the client reset may be seen before the token.
     private async Task<T> CountedAsync<T>(ServerCallContext context, Func<Task<T>> call)
     {
         try
         {
             return await call();
         }
-        catch (Exception) when (context.CancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is IOException || context.CancellationToken.IsCancellationRequested)
         {
             Interlocked.Increment(ref cancelled);
             throw;
