@@ -69,7 +69,7 @@ internal sealed class Planner
         var rows = ImmutableArray.CreateBuilder<IdentityRow?>(stacks.Length);
         for (var number = 0; number < stacks.Length; number++)
             rows.Add(stacks[number] is { } own ? Row(number, own.Inbound, own.Outbound, stacks) : null);
-        var plans = rows.OfType<IdentityRow>().Select(row => row.Plan).Distinct(ReferenceEqualityComparer.Instance).Cast<HostPlan>().ToList();
+        var plans = rows.OfType<IdentityRow>().Select(row => row.Plan).ToList();
         return new()
         {
             NumberOf = _numbering.NumberOf,

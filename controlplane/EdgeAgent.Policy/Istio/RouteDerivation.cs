@@ -130,12 +130,12 @@ internal sealed class RouteDerivation(MeshView view, Action<Diagnostic> report)
             var key = new ResourceKey(RouteResource.VirtualServiceKind, handed.Namespace.Length > 0 ? handed.Namespace : route.Key.Namespace, handed.Name);
             if (Missing(route, key, out var target) is { } problem)
             {
-                Warn(route, handed, $"{problem}: the route derives nothing");
+                Warn(route, handed.Source, handed.Label, $"{problem}: the route derives nothing");
                 continue;
             }
 
             if (!target!.Delegates.IsEmpty)
-                Warn(route, handed, $"{key} is delegated to and delegates further: that derives nothing");
+                Warn(route, handed.Source, handed.Label, $"{key} is delegated to and delegates further: that derives nothing");
             foreach (var edge in target.Edges)
             {
                 var isOtherPort = handed.AddressedPort is { } port && edge.AddressedPort is { } further && port != further;
@@ -161,9 +161,8 @@ internal sealed class RouteDerivation(MeshView view, Action<Diagnostic> report)
     private static RouteDestination Qualified(RouteDestination destination, string ownNamespace) =>
         destination.Namespace.Length > 0 ? destination : destination with { Namespace = ownNamespace };
 
-    private void Warn(RouteResource route, RouteDelegate handed, string message) =>
-        report(new(Severity.Warning, handed.Source, route.Key, handed.Label, message) { Code = FindingCodes.UnresolvedName });
+    private void Warn(RouteResource route, RouteEdge edge, string message) => Warn(route, edge.Source, edge.Label, message);
 
-    private void Warn(RouteResource route, RouteEdge edge, string message) =>
-        report(new(Severity.Warning, edge.Source, route.Key, edge.Label, message) { Code = FindingCodes.UnresolvedName });
+    private void Warn(RouteResource route, SourcePosition source, string label, string message) =>
+        report(new(Severity.Warning, source, route.Key, label, message) { Code = FindingCodes.UnresolvedName });
 }
