@@ -4,6 +4,7 @@ using EdgeAgent.GrpcTests.Protos;
 using EdgeAgent.GrpcTests.Support;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Grpc.Net.Client.Internal;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -154,6 +155,10 @@ public sealed class TransportFailureTests
         Assert.Equal(StatusCode.Unavailable, error.StatusCode);
         Assert.Contains(nameof(IOException), error.Status.Detail, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_failure_without_kind_and_cause_is_a_connection_that_was_not_made() =>
+        Assert.Equal(StatusCode.Unavailable, TransportFailure.ToStatus(new HttpRequestException("the server did not complete the handshake")).StatusCode);
 
     public static TheoryData<string, byte[]> BrokenServers => new()
     {
