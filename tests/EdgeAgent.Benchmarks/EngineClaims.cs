@@ -24,9 +24,9 @@ internal static class EngineClaims
     ];
 
     /// <summary>All of it.</summary>
-    public static IEnumerable<Claim> Fleets() => Sizes.SelectMany(Of);
+    public static IEnumerable<Claim> Fleets() => Sizes.SelectMany(Of).SelectMany(claims => claims);
 
-    private static IEnumerable<Claim> Of(Size size)
+    private static IEnumerable<IEnumerable<Claim>> Of(Size size)
     {
         var world = size.World;
         var resources = world.Resources;
@@ -34,41 +34,36 @@ internal static class EngineClaims
         var state = PolicyEngine.Apply(EngineState.Empty, new(resources, [])).State;
         var held = (GC.GetTotalMemory(forceFullCollection: true) - before) / Mebibyte;
         var build = Median.Of(size.Builds, time => time(() => state = PolicyEngine.Apply(EngineState.Empty, new(resources, [])).State));
-        yield return new($"engine.build.{size.Name}", build, "ms", size.Build, world.Words);
-        yield return new($"engine.memory.{size.Name}", held, "MiB", size.Name == "100k" ? 2048 : 300, $"{world.Words}: what the state holds beside the resources");
+        yield return
+        [
+            new($"engine.build.{size.Name}", build, "ms", size.Build, world.Words),
+            new($"engine.memory.{size.Name}", held, "MiB", size.Name == "100k" ? 2048 : 300, $"{world.Words}: what the state holds beside the resources"),
+        ];
 
         var other = 0;
-        foreach (var claim in Claims(size, "label-change", size.Label, "one host gets the labels of another application, to the deltas of all hosts", state, () =>
-            Change.Of(FleetWorld.Host(0, other = (other + 1) % world.Identities))))
-            yield return claim;
-        foreach (var claim in Claims(size, "first-of-its-kind", 50, "one host becomes unlike all others (goes to audit mode), to the deltas of all hosts", state, () =>
-            Change.Of(FleetWorld.Host(0, other++ % world.Identities) with { Mode = EnforcementMode.Audit })))
-            yield return claim;
-        foreach (var claim in Claims(size, "host-joins", 2, "one host more of an application", state, () =>
-            Change.Of(FleetWorld.Host(world.Hosts + other, ++other % world.Identities)), deltas: false))
-            yield return claim;
-        foreach (var claim in Claims(size, "host-leaves", 2, "one host less", state, () =>
-            Change.Delete(FleetWorld.Host(++other % world.Hosts, 0).Key), deltas: false))
-            yield return claim;
+        yield return Claims(size, "label-change", size.Label, "one host gets the labels of another application, to the deltas of all hosts", state, () =>
+            Change.Of(FleetWorld.Host(0, other = (other + 1) % world.Identities)));
+        yield return Claims(size, "first-of-its-kind", 50, "one host becomes unlike all others (goes to audit mode), to the deltas of all hosts", state, () =>
+            Change.Of(FleetWorld.Host(0, other++ % world.Identities) with { Mode = EnforcementMode.Audit }));
+        yield return Claims(size, "host-joins", 2, "one host more of an application", state, () =>
+            Change.Of(FleetWorld.Host(world.Hosts + other, ++other % world.Identities)), deltas: false);
+        yield return Claims(size, "host-leaves", 2, "one host less", state, () =>
+            Change.Delete(FleetWorld.Host(++other % world.Hosts, 0).Key), deltas: false);
 
         var pods = PolicyEngine.Apply(state, Change.Of([.. Enumerable.Range(0, Pods).Select(number => FleetWorld.Pod(number, number, 0))])).State;
-        foreach (var claim in Claims(size, "pod-moves", 10, $"one of {Pods} pods gets another address, to the deltas of the hosts that may talk to it", pods, () =>
-            Change.Of(FleetWorld.Pod(7, Pods + (++other % Pods), 0))))
-            yield return claim;
+        yield return Claims(size, "pod-moves", 10, $"one of {Pods} pods gets another address, to the deltas of the hosts that may talk to it", pods, () =>
+            Change.Of(FleetWorld.Pod(7, Pods + (++other % Pods), 0)));
 
         var meshed = PolicyEngine.Apply(pods, Change.Of([.. world.Mesh, .. Enumerable.Range(0, Pods).Select(number => FleetWorld.Pod(number, number, number % world.Identities))])).State;
-        foreach (var claim in Claims(size, "mesh-pod-moves", 10, $"the same where each application has a service, a route and two AuthorizationPolicies, and {Pods} pods their accounts", meshed, () =>
-            Change.Of(FleetWorld.Pod(7, Pods + (++other % Pods), 7))))
-            yield return claim;
-        foreach (var claim in Claims(size, "mesh-label-change", size.Label, "one host gets the labels of another application, there", meshed, () =>
-            Change.Of(FleetWorld.Host(0, other = (other + 1) % world.Identities))))
-            yield return claim;
+        yield return Claims(size, "mesh-pod-moves", 10, $"the same where each application has a service, a route and two AuthorizationPolicies, and {Pods} pods their accounts", meshed, () =>
+            Change.Of(FleetWorld.Pod(7, Pods + (++other % Pods), 7)));
+        yield return Claims(size, "mesh-label-change", size.Label, "one host gets the labels of another application, there", meshed, () =>
+            Change.Of(FleetWorld.Host(0, other = (other + 1) % world.Identities)));
 
         // Half a thousand hosts at either end, whatever the size of the fleet.
         var applications = Math.Max(1, 500 * world.Identities / world.Hosts);
         var open = PolicyEngine.Apply(state, Change.Of(Grant(0))).State;
-        foreach (var claim in Claims(size, "policy-change", 50, $"another port in a policy for a thousand hosts, to their deltas", open, () => Change.Of(Grant(++other))))
-            yield return claim;
+        yield return Claims(size, "policy-change", 50, $"another port in a policy for a thousand hosts, to their deltas", open, () => Change.Of(Grant(++other)));
 
         PolicyResource Grant(int number) => FleetWorld.Grant("grant", Enumerable.Range(0, applications), Enumerable.Range(applications, applications), (ushort)(20_000 + number));
     }
@@ -95,7 +90,6 @@ internal static class EngineClaims
         double Of(int runs, int row) => Median.Of(runs, time =>
         {
             Change[] next = [.. Enumerable.Range(0, row).Select(_ => change())];
-            GC.Collect();
             return time(() => Array.ForEach(next, Make)) / row;
         });
 
