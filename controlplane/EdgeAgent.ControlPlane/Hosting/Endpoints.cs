@@ -37,6 +37,8 @@ internal static class Endpoints
         // What a peer may send before it is read: a call's share, and a connection's.
         kestrel.Limits.Http2.InitialStreamWindowSize = 128 * 1024;
         kestrel.Limits.Http2.InitialConnectionWindowSize = 512 * 1024;
+        // The few calls of a connection are not worth a table of the headers that were seen, which has its size from the start (RFC 7541).
+        kestrel.Limits.Http2.HeaderTableSize = 0;
         // An agent has two calls open and a person's tool a few. Simulated fleets without TLS share connections.
         kestrel.Limits.Http2.MaxStreamsPerConnection = certificates is null ? 1000 : 32;
         kestrel.Listen(configuration.Listen.Address, configuration.Listen.Port, listen =>
