@@ -68,6 +68,28 @@ public sealed class PublisherTests
         woken.ForEach(static each => each.Dispose());
     }
 
+    [Fact]
+    public async Task However_many_have_something_to_do_the_others_hear_of_it_too()
+    {
+        var publisher = new Publisher(FleetState.Empty);
+        var concerned = Enumerable.Range(0, Others).Select(_ => new WakeUp()).ToList();
+        concerned.ForEach(each => publisher.Subscribe(each, static _ => true));
+        using var other = new WakeUp();
+        publisher.Subscribe(other, static _ => false);
+        using var ended = new CancellationTokenSource();
+        var changing = Task.Run(() =>
+        {
+            for (var revision = 1L; !ended.IsCancellationRequested; revision++)
+                publisher.Publish(FleetState.Empty with { Revision = new(revision) });
+        });
+
+        Assert.True(await other.WaitAsync(Patience, default));
+        Assert.All(await Task.WhenAll(concerned.Select(each => each.WaitAsync(Patience, default))), Assert.True);
+        await ended.CancelAsync();
+        await changing;
+        concerned.ForEach(static each => each.Dispose());
+    }
+
     private static async Task FollowAsync(Publisher publisher, int number, long[] heard, CancellationToken end)
     {
         using var signal = new WakeUp();

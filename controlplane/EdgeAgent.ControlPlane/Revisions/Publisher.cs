@@ -3,12 +3,15 @@ namespace EdgeAgent.ControlPlane.Revisions;
 /// <summary>Holds the newest state and wakes those who wait for the next. Nobody is queued for: who is slow sees the newest only.</summary>
 internal sealed class Publisher(FleetState first)
 {
+    // A few at a time: whoever was woken before goes on first, so that not all have their messages and buffers in memory at one moment.
     private const int Together = 32;
+
+    // However many have something to do, the others hear of each revision, too.
+    private const int OthersAmongThem = 4;
 
     private readonly Lock _subscribing = new();
     private readonly Dictionary<WakeUp, Func<FleetState, bool>> _subscribers = [];
-    private readonly Queue<WakeUp> _line = [];
-    private readonly HashSet<WakeUp> _inLine = [];
+    private readonly WaitingLine _concerned = new(), _others = new();
     private bool _isWaking;
     private volatile FleetState _current = first;
 
@@ -31,18 +34,14 @@ internal sealed class Publisher(FleetState first)
         _current = state;
         lock (_subscribing)
         {
-            // Who stands in line keeps the place, so that one revision after another keeps nobody waiting for ever.
             foreach (var (signal, hasToDo) in _subscribers)
-            {
-                if (hasToDo(state))
-                    signal.Set();
-                else if (_inLine.Add(signal))
-                    _line.Enqueue(signal);
-            }
-
-            if (_isWaking || _line.Count == 0)
+                (hasToDo(state) ? _concerned : _others).Add(signal);
+            if (_isWaking)
                 return;
-            _isWaking = true;
+            Wake(_concerned, Together);
+            _isWaking = IsMore;
+            if (!_isWaking)
+                return;
         }
 
         _ = Task.Run(WakeAsync);
@@ -58,7 +57,8 @@ internal sealed class Publisher(FleetState first)
         return new Subscription(this, signal);
     }
 
-    // A few at a time: whoever was woken before goes on first, and not all have their messages in memory at one moment.
+    private bool IsMore => _concerned.Count + _others.Count > 0;
+
     private async Task WakeAsync()
     {
         do
@@ -70,15 +70,23 @@ internal sealed class Publisher(FleetState first)
     {
         lock (_subscribing)
         {
-            for (var i = 0; i < Together && _line.TryDequeue(out var signal); i++)
-            {
-                _inLine.Remove(signal);
-                if (_subscribers.ContainsKey(signal))
-                    signal.Set();
-            }
-
-            return _isWaking = _line.Count > 0;
+            var woken = Wake(_concerned, Together - OthersAmongThem);
+            Wake(_others, Together - woken);
+            return _isWaking = IsMore;
         }
+    }
+
+    private int Wake(WaitingLine line, int most)
+    {
+        var woken = 0;
+        while (woken < most && line.TryTake(out var signal))
+        {
+            woken++;
+            if (_subscribers.ContainsKey(signal))
+                signal.Set();
+        }
+
+        return woken;
     }
 
     private sealed class Subscription(Publisher publisher, WakeUp signal) : IDisposable
