@@ -62,7 +62,22 @@ public sealed class LabelSet : IReadOnlyCollection<KeyValuePair<string, string>>
     }
 
     /// <inheritdoc/>
-    public bool Equals(LabelSet? other) => other is not null && _sorted.AsSpan().SequenceEqual(other._sorted);
+    public bool Equals(LabelSet? other)
+    {
+        if (ReferenceEquals(this, other))
+            return true;
+        if (other is null || other._sorted.Length != _sorted.Length)
+            return false;
+
+        // Pairs have no equality of their own: compared as values they would be boxed, and their fields looked up by reflection.
+        for (var i = 0; i < _sorted.Length; i++)
+        {
+            if (_sorted[i].Key != other._sorted[i].Key || _sorted[i].Value != other._sorted[i].Value)
+                return false;
+        }
+
+        return true;
+    }
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as LabelSet);
