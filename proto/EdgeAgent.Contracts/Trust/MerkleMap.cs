@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -39,13 +38,13 @@ public sealed class MerkleMap
     }
 
     /// <summary>The value of a name; null where there is none.</summary>
-    public string? ValueOf(string name) => Find(KeyOf(name), null)?.Value;
+    public string? ValueOf(string name) => Find(KeyOf(name), [], out _)?.Value;
 
-    /// <summary>What proves the value of a name: the hashes beside the way to it, from the root down. Null where there is no such name.</summary>
-    public byte[]? PathOf(string name)
+    /// <summary>The value of a name and what proves it: the hashes beside the way to it, from the root down. Null where there is no such name.</summary>
+    public (string Value, byte[] Path)? ProofOf(string name)
     {
-        var path = new ArrayBufferWriter<byte>(HashLength * 16);
-        return Find(KeyOf(name), path) is null ? null : path.WrittenSpan.ToArray();
+        Span<byte> siblings = stackalloc byte[MostSteps * HashLength];
+        return Find(KeyOf(name), siblings, out var depth) is { } leaf ? (leaf.Value, siblings[..(depth * HashLength)].ToArray()) : null;
     }
 
     /// <summary>The hash of the only maps in which a name has a value and this path; null for bytes that are no path.</summary>
@@ -90,13 +89,15 @@ public sealed class MerkleMap
 
     private static ReadOnlyMemory<byte> HashOf(Node? node) => node?.Hash ?? Nothing;
 
-    private Leaf? Find(ReadOnlySpan<byte> key, ArrayBufferWriter<byte>? siblings)
+    // Who wants no siblings brings no room for them.
+    private Leaf? Find(ReadOnlySpan<byte> key, Span<byte> siblings, out int depth)
     {
         var node = _root;
-        for (var depth = 0; node is Branch branch; depth++)
+        for (depth = 0; node is Branch branch; depth++)
         {
             var right = Bit(key, depth);
-            siblings?.Write(HashOf(right ? branch.Left : branch.Right).Span);
+            if (!siblings.IsEmpty)
+                HashOf(right ? branch.Left : branch.Right).Span.CopyTo(siblings[(depth * HashLength)..]);
             node = right ? branch.Right : branch.Left;
         }
 

@@ -47,7 +47,7 @@ public sealed class PolicyTree
     }
 
     /// <summary>What proves a host's policy; null where the tree has no such host.</summary>
-    public PolicyProof? ProofOf(string host) => _hosts.ValueOf(host) is { } group ? new(group, _hosts.PathOf(host)!, _policies.PathOf(group)!) : null;
+    public PolicyProof? ProofOf(string host) => _hosts.ProofOf(host) is { } group ? new(group.Value, group.Path, _policies.ProofOf(group.Value)!.Value.Path) : null;
 
     private readonly record struct Group(Digest Policy, int Hosts);
 
