@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Compression;
+using System.Security.Cryptography;
 using EdgeAgent.Contracts;
 using EdgeAgent.ControlPlane.Storage;
 using EdgeAgent.Wire;
@@ -51,7 +53,7 @@ internal sealed partial class RulesetIntake(RulesetTable rulesets, TimeProvider 
         {
             if (text.Proof.Length > LongestCompressed || text.Full.Length > LongestCompressed)
                 throw new WireFormatException($"a ruleset of {Math.Max(text.Proof.Length, text.Full.Length)} bytes; expected at most {LongestCompressed}");
-            if (Digest.Of(Decompress(text.Proof.Span)) != digest)
+            if (DigestOf(text.Proof.Span) != digest)
                 throw new WireFormatException($"a ruleset whose text does not have the digest {digest.Short}");
             rulesets.Put(new(digest, time.GetUtcNow(), text.Proof.ToByteArray(), text.Full.ToByteArray()));
         }
@@ -66,13 +68,33 @@ internal sealed partial class RulesetIntake(RulesetTable rulesets, TimeProvider 
         }
     }
 
-    private static byte[] Decompress(ReadOnlySpan<byte> compressed)
+    /// <summary>The digest of what compressed bytes stand for. They are unpacked a piece at a time: the whole is megabytes for each kind of host.</summary>
+    private static Digest DigestOf(ReadOnlySpan<byte> compressed)
     {
-        // A few bytes can stand for gigabytes: what is longer than agreed is not even unpacked.
-        var proof = new byte[LongestProof];
-        return BrotliDecoder.TryDecompress(compressed, proof, out var length)
-            ? proof[..length]
-            : throw new WireFormatException($"a ruleset that cannot be unpacked into {LongestProof} bytes");
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> piece = stackalloc byte[16 * 1024];
+        var decoder = default(BrotliDecoder);
+        try
+        {
+            for (var length = 0; length <= LongestProof;)
+            {
+                var status = decoder.Decompress(compressed, piece, out var read, out var written);
+                compressed = compressed[read..];
+                hash.AppendData(piece[..written]);
+                length += written;
+                if (status == OperationStatus.Done && compressed.IsEmpty && length <= LongestProof)
+                    return Digest.Read(hash.GetHashAndReset());
+                if (status != OperationStatus.DestinationTooSmall)
+                    break;
+            }
+        }
+        finally
+        {
+            decoder.Dispose();
+        }
+
+        // A few bytes can stand for gigabytes: what is longer than agreed is not unpacked to its end.
+        throw new WireFormatException($"a ruleset that cannot be unpacked into {LongestProof} bytes");
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The text of ruleset {Digest} could not be stored: {Reason}")]
