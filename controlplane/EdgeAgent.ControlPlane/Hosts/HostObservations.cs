@@ -54,10 +54,35 @@ internal sealed class HostObservations
     private static string InWords(DriftEvent drift) => Statements.Storable(FormattableString.Invariant(
         $"{drift.What}, by {(drift.ProcessName.Length > 0 ? drift.ProcessName : "an unknown process")} (pid {drift.ProcessId}), repaired in {drift.Repaired.TotalMilliseconds:0.0} ms"));
 
+    // Nearly all reports say what the ones before said, and then no text is made to compare.
+    private static bool IsOf(ReadOnlySpan<char> text, EquatableArray<string> lines)
+    {
+        for (var i = 0; i < lines.Count; i++)
+        {
+            if (i > 0 && !Skip(ref text, "\n"))
+                return false;
+            if (!Skip(ref text, lines[i]))
+                return false;
+        }
+
+        return text.IsEmpty;
+    }
+
+    private static bool Skip(ref ReadOnlySpan<char> text, string start)
+    {
+        if (!text.StartsWith(start, StringComparison.Ordinal))
+            return false;
+        text = text[start.Length..];
+        return true;
+    }
+
     private void TakeList(HostName host, ObservationKind kind, EquatableArray<string> lines, DateTimeOffset received)
     {
+        var held = _held.GetValueOrDefault((host, kind), "");
+        if (IsOf(held, lines))
+            return;
         var text = Statements.Storable(string.Join('\n', lines));
-        if (_held.GetValueOrDefault((host, kind), "") == text)
+        if (held == text)
             return;
         _held[(host, kind)] = text;
         _record(new(host, received, kind, text));

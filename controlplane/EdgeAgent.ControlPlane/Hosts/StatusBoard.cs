@@ -16,6 +16,7 @@ internal sealed class StatusBoard
     private readonly Dictionary<HostName, HostEntry> _foreign = [];
     private readonly TimeProvider _time;
     private readonly Action<StatusTransition> _log;
+    private HostStatus? _newest;
 
     /// <summary>
     /// Begins with what the log says; whoever was connected when the control plane ended no longer is, unless to another one
@@ -73,13 +74,18 @@ internal sealed class StatusBoard
     });
 
     /// <summary>A connected host reported.</summary>
-    public void Reported(HostStatus report) => Change(new(report.Namespace, report.Name), entry => entry with
+    public void Reported(HostStatus report) => Change(new(report.Namespace, report.Name), entry =>
     {
-        State = report.State,
-        Reason = report.Reason,
-        Report = report,
-        Received = _time.GetUtcNow(),
-        HeardAt = _time.GetTimestamp(),
+        // What is not as it was at this host is often as at the one before: an agent's version, a policy's digest.
+        var kept = _newest = report.Sharing(entry.Report).Sharing(_newest);
+        return entry with
+        {
+            State = kept.State,
+            Reason = kept.Reason,
+            Report = kept,
+            Received = _time.GetUtcNow(),
+            HeardAt = _time.GetTimestamp(),
+        };
     });
 
     /// <summary>A host's only connection here ended.</summary>
