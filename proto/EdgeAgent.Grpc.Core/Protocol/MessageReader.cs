@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace Grpc.Core.Internal;
 
@@ -24,6 +25,8 @@ internal sealed class MessageReader(PipeReader pipe, int? maxSize, string? encod
     public override ReadOnlySequence<byte> PayloadAsReadOnlySequence() => payload;
 
     /// <summary>The next message, or null at the end of the stream.</summary>
+    // A stream waits in this for its next message nearly always: of one wait after another each reuses what the one before was kept in.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T?> ReadAsync<T>(Func<DeserializationContext, T> deserialize, CancellationToken cancellationToken)
         where T : class
     {

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Grpc.Core.Internal;
 using Microsoft.AspNetCore.Http;
@@ -78,6 +79,7 @@ internal sealed partial class HttpServerCall(HttpContext http, IMethod method, M
     }
 
     /// <summary>The next request, or null at the end. The client's going shows as <see cref="OperationCanceledException"/>.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T?> ReadNextAsync<T>(Func<DeserializationContext, T> deserialize, CancellationToken cancellationToken)
         where T : class
     {

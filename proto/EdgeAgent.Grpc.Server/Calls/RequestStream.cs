@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Grpc.Core;
 
 namespace Grpc.AspNetCore.Server.Internal;
@@ -20,6 +21,8 @@ internal sealed class RequestStream<T>(HttpServerCall call, Func<Deserialization
             throw new InvalidOperationException("Can't read the next message because the previous read is still in progress.");
         try
         {
+            // What the reader has done with is not kept for as long as the next one takes to come.
+            current = null;
             current = await ReadAsync(cancellationToken);
             return current is not null;
         }
@@ -29,6 +32,7 @@ internal sealed class RequestStream<T>(HttpServerCall call, Func<Deserialization
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<T?> ReadAsync(CancellationToken cancellationToken)
     {
         // The end of the connection ends the read by itself; only a deadline needs the token.
