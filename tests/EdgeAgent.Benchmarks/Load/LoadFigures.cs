@@ -11,8 +11,9 @@ namespace EdgeAgent.Benchmarks;
 /// <param name="Worst">Of the slowest round.</param>
 /// <param name="Proven">Until the control plane said that all hosts of the policy are realized: median of rounds.</param>
 /// <param name="Everybody">Until the last host of all acknowledged the revision: median of rounds.</param>
-/// <param name="Processor">Processor time of the control plane for all of it, which agents share the processors with: median of rounds.</param>
-internal sealed record ChangeFigures(string Name, int Hosts, double Call, double Host, double Last, double Worst, double Proven, double Everybody, double Processor);
+/// <param name="Processor">Processor time of the control plane for all of it: median of rounds.</param>
+/// <param name="AgentsProcessor">Processor time of the simulated agents, who share the processors with it: median of rounds.</param>
+internal sealed record ChangeFigures(string Name, int Hosts, double Call, double Host, double Last, double Worst, double Proven, double Everybody, double Processor, double AgentsProcessor);
 
 /// <summary>How all agents came back.</summary>
 /// <param name="Name">After what.</param>

@@ -127,11 +127,11 @@ internal sealed class LoadRun(LoadOptions options)
 
     private async Task<ChangeFigures> ChangeAsync(AdminService.AdminServiceClient admin, ControlPlaneProcess server, SimulatedFleet fleet, ChangeKind kind, int? rounds = null)
     {
-        var (calls, hosts, lasts, provens, everybodies, processors) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        var (calls, hosts, lasts, provens, everybodies, processors, agents) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round < (rounds ?? options.Rounds); round++)
         {
             await Task.Delay(200);
-            var before = server.Processor;
+            var (before, agentsBefore) = (server.Processor, Environment.CpuUsage.TotalTime);
             var (began, call, proven) = await ApplyAsync(admin, fleet, Document(kind, ++_port), kind.Touches, kind.Name);
             var times = fleet.Record.Since(began, kind.Touches);
             calls.Add(call);
@@ -140,9 +140,10 @@ internal sealed class LoadRun(LoadOptions options)
             provens.Add(proven);
             everybodies.Add(fleet.Record.Since(began, _ => true)[^1]);
             processors.Add((server.Processor - before).TotalMilliseconds);
+            agents.Add((Environment.CpuUsage.TotalTime - agentsBefore).TotalMilliseconds);
         }
 
-        return new(kind.Name, Enumerable.Range(0, fleet.Count).Count(kind.Touches), Median.Of(calls), Median.Of(hosts), Median.Of(lasts), lasts.Max(), Median.Of(provens), Median.Of(everybodies), Median.Of(processors));
+        return new(kind.Name, Enumerable.Range(0, fleet.Count).Count(kind.Touches), Median.Of(calls), Median.Of(hosts), Median.Of(lasts), lasts.Max(), Median.Of(provens), Median.Of(everybodies), Median.Of(processors), Median.Of(agents));
     }
 
     // When it began, how long the call took, and when the control plane had the proof of all hosts.
