@@ -20,7 +20,7 @@ public sealed class PublisherTests
         publisher.Publish(FleetState.Empty with { Revision = new(1) });
 
         Assert.True(await concerned.WaitAsync(TimeSpan.Zero, default));
-        Assert.All(await Task.WhenAll(others.Select(other => other.WaitAsync(Patience, default))), Assert.True);
+        Assert.All(await Task.WhenAll(others.Select(other => other.WaitAsync(Patience, default).AsTask())), Assert.True);
         others.ForEach(static other => other.Dispose());
     }
 
@@ -56,7 +56,7 @@ public sealed class PublisherTests
         var publisher = new Publisher(FleetState.Empty);
         var woken = Enumerable.Range(0, 20 * Others).Select(_ => new WakeUp()).ToList();
         woken.ForEach(each => publisher.Subscribe(each, static _ => false));
-        var tasks = woken.Select(each => each.WaitAsync(Timeout.InfiniteTimeSpan, default)).ToList();
+        var tasks = woken.Select(each => each.WaitAsync(Timeout.InfiniteTimeSpan, default).AsTask()).ToList();
         var revision = 0L;
         Assert.True(SpinWait.SpinUntil(
             () =>
@@ -84,7 +84,7 @@ public sealed class PublisherTests
         });
 
         Assert.True(await other.WaitAsync(Patience, default));
-        Assert.All(await Task.WhenAll(concerned.Select(each => each.WaitAsync(Patience, default))), Assert.True);
+        Assert.All(await Task.WhenAll(concerned.Select(each => each.WaitAsync(Patience, default).AsTask())), Assert.True);
         await ended.CancelAsync();
         await changing;
         concerned.ForEach(static each => each.Dispose());
@@ -96,7 +96,7 @@ public sealed class PublisherTests
         using var subscription = publisher.Subscribe(signal, state => state.Revision.Number % 3 == number % 3);
         while (!end.IsCancellationRequested)
         {
-            await Task.WhenAny(signal.WaitAsync(Timeout.InfiniteTimeSpan, end));
+            await Task.WhenAny(signal.WaitAsync(Timeout.InfiniteTimeSpan, end).AsTask());
             Volatile.Write(ref heard[number], publisher.Current.Revision.Number);
         }
     }
