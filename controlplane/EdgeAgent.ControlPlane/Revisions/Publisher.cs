@@ -9,6 +9,9 @@ internal sealed class Publisher(FleetState first)
     // However many have something to do, the others hear of each revision, too.
     private const int OthersAmongThem = 4;
 
+    // So long those who are woken at once, and the caller who waits for the answer, have the processors for themselves.
+    private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(5);
+
     private readonly Lock _subscribing = new();
     private readonly Dictionary<WakeUp, Func<FleetState, bool>> _subscribers = [];
     private readonly WaitingLine _concerned = new(), _others = new();
@@ -34,14 +37,20 @@ internal sealed class Publisher(FleetState first)
         _current = state;
         lock (_subscribing)
         {
+            var atOnce = _isWaking ? 0 : Together;
             foreach (var (signal, hasToDo) in _subscribers)
-                (hasToDo(state) ? _concerned : _others).Add(signal);
-            if (_isWaking)
+            {
+                if (!hasToDo(state))
+                    _others.Add(signal);
+                else if (atOnce-- > 0)
+                    signal.Set();
+                else
+                    _concerned.Add(signal);
+            }
+
+            if (_isWaking || !IsMore)
                 return;
-            Wake(_concerned, Together);
-            _isWaking = IsMore;
-            if (!_isWaking)
-                return;
+            _isWaking = true;
         }
 
         _ = Task.Run(WakeAsync);
@@ -61,6 +70,7 @@ internal sealed class Publisher(FleetState first)
 
     private async Task WakeAsync()
     {
+        await Task.Delay(HeadStart);
         do
             await Task.Yield();
         while (WakeSome());
