@@ -142,7 +142,7 @@ public sealed partial class ControlPlaneServer : IAsyncDisposable
         services.AddSingleton<ClusterFollowers>().AddHostedService(provider => provider.GetRequiredService<ClusterFollowers>());
         services.AddSingleton<TransitionRecorder>().AddHostedService(provider => provider.GetRequiredService<TransitionRecorder>());
         services.AddSingleton(store.History).AddHostedService<HistoryKeeper>();
-        services.AddHostedService<StalenessWatch>().AddHostedService<SystemdService>();
+        services.AddHostedService<HeapWatch>().AddHostedService<StalenessWatch>().AddHostedService<SystemdService>();
         services.AddSingleton<ResourceChanges>().AddSingleton<HostOrders>().AddSingleton<ResourceQueries>().AddSingleton<StatusQueries>().AddSingleton<ExplainQueries>().AddSingleton<ClusterQueries>();
         services.AddSingleton(provider => new AuditQueries(store, provider.GetRequiredService<AuditIntegrity>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DraftChanges>().AddSingleton<ReleasedHosts>().AddSingleton<RolloutOrders>();
