@@ -12,6 +12,7 @@ internal sealed class WakeUp : IValueTaskSource<bool>, IDisposable
     private readonly Timer _timer;
     private ManualResetValueTaskSourceCore<bool> _wait = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancelling;
+    private long _until;
     private bool _isSet;
     private bool _isWaitedFor;
 
@@ -48,6 +49,7 @@ internal sealed class WakeUp : IValueTaskSource<bool>, IDisposable
 
             _wait.Reset();
             _isWaitedFor = true;
+            _until = most == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)most.TotalMilliseconds;
             _timer.Change(most, Timeout.InfiniteTimeSpan);
             _cancelling = cancel.UnsafeRegister(static (state, token) => ((WakeUp)state!).Cancelled(token), this);
             return new(this, _wait.Version);
@@ -72,7 +74,8 @@ internal sealed class WakeUp : IValueTaskSource<bool>, IDisposable
     {
         lock (_lock)
         {
-            if (Ends())
+            // What was under way when an earlier wait ended is not about this one, whose own time is still to come (timers count by the same clock).
+            if (Environment.TickCount64 >= _until && Ends())
                 _wait.SetResult(false);
         }
     }
