@@ -2,6 +2,7 @@ using EdgeAgent.Contracts;
 using EdgeAgent.ControlPlane.Configuration;
 using EdgeAgent.ControlPlane.Revisions;
 using EdgeAgent.ControlPlane.Services;
+using EdgeAgent.ControlPlane.Storage;
 using EdgeAgent.ControlPlane.Trust;
 using EdgeAgent.Wire;
 using EdgeAgent.Wire.V1;
@@ -28,6 +29,10 @@ internal sealed partial class AgentEndpoint(
     ILogger<AgentEndpoint> logger) : AgentService.AgentServiceBase
 {
     private static readonly TimeSpan HelloPatience = TimeSpan.FromSeconds(10);
+    private static readonly Status Failed = new(StatusCode.Internal, "the connection failed");
+
+    /// <summary>A host that is let in, with what it said.</summary>
+    private sealed record Admission(HostName Host, Hello Hello, HostClaims Claims, PeerIdentity Caller, EnrolledHost? Enrolled, HostFeed Feed);
 
     /// <inheritdoc/>
     public override Task<AuthoritiesResponse> Authorities(AuthoritiesRequest request, ServerCallContext context)
@@ -50,21 +55,43 @@ internal sealed partial class AgentEndpoint(
     /// <inheritdoc/>
     public override async Task Connect(IAsyncStreamReader<AgentMessage> requestStream, IServerStreamWriter<ServerMessage> responseStream, ServerCallContext context)
     {
-        var hello = await ReadHelloAsync(requestStream, context.CancellationToken);
+        // Of all that a host says when it comes, no more is kept for as long as it stays than what serves it.
+        var (connection, feed, expires) = Open(await AdmitAsync(requestStream, context), context);
+        var end = Failed;
+        try
+        {
+            end = await new AgentSession(connection, feed, requestStream, responseStream, publisher, intake, configuration, telemetry, time)
+                .RunAsync(expires, stopping.Begun, context.CancellationToken);
+        }
+        finally
+        {
+            Close(connection, end);
+        }
+
+        if (end.StatusCode != StatusCode.OK)
+            throw new RpcException(end);
+    }
+
+    private async Task<Admission> AdmitAsync(IAsyncStreamReader<AgentMessage> requests, ServerCallContext context)
+    {
+        var hello = await ReadHelloAsync(requests, context.CancellationToken);
         var said = Read(hello);
         var host = new HostName(said.Namespace, said.Name);
         var caller = RpcFailures.Guard(() => Recognized(context, host));
         var feed = FeedOf(hello, host, caller);
         var enrolled = configuration.Insecure ? null : RpcFailures.Guard(() => enrolment.Connected(caller));
         var claims = configuration.Insecure ? new(said, []) : HostClaims.Judge(said, enrolled?.Grant, publisher.Current);
-        var facts = claims.Facts;
         if (!claims.Refused.IsEmpty)
             LogClaims(host, string.Join("; ", claims.Refused));
         await RequireOneMachineAsync(host, hello.Instance, said.MachineId, enrolled?.MachineId ?? "", context);
-        await RegisterAsync(host, facts, context.CancellationToken);
+        await RegisterAsync(host, claims.Facts, context.CancellationToken);
+        return new(host, hello, claims, caller, enrolled, feed);
+    }
 
-        using var connection = connections.Open(host, hello.Instance, caller.Authority);
-        var end = new Status(StatusCode.Internal, "the connection failed");
+    private (HostConnection Connection, HostFeed Feed, DateTimeOffset? Expires) Open(Admission admitted, ServerCallContext context)
+    {
+        var (host, hello, claims, caller, enrolled, feed) = admitted;
+        var connection = connections.Open(host, hello.Instance, caller.Authority);
         try
         {
             // Whoever revokes ends the streams that are open then; this one may just have opened.
@@ -72,18 +99,21 @@ internal sealed partial class AgentEndpoint(
             if (enrolment.RenewalOf(caller, enrolled) is { } renewal)
                 connection.Enqueue(renewal);
             LogConnected(host, context.Peer, hello.Revision);
-            board.Connected(host, facts, claims.Refused);
-            end = await new AgentSession(connection, feed, requestStream, responseStream, publisher, intake, configuration, telemetry, time)
-                .RunAsync(caller.Expires, stopping.Begun, context.CancellationToken);
+            board.Connected(host, claims.Facts, claims.Refused);
+            return (connection, feed, caller.Expires);
         }
-        finally
+        catch
         {
-            if (connections.Close(connection))
-                Disconnected(host, end);
+            Close(connection, Failed);
+            throw;
         }
+    }
 
-        if (end.StatusCode != StatusCode.OK)
-            throw new RpcException(end);
+    private void Close(HostConnection connection, Status end)
+    {
+        if (connections.Close(connection))
+            Disconnected(connection.Host, end);
+        connection.Dispose();
     }
 
     // A host that is known, and whose certificate has ended in one way or another, is shown with the reason: nobody else says that it waits.

@@ -60,7 +60,7 @@ internal sealed class HostFeed(HostName host, Digest cached, IReadOnlySet<Digest
                 messages.Add(new() { Delta = state.Encodings.Delta(_sent, policy) });
             }
 
-            (_sent, _inSync) = (policy, newest.Revision);
+            (_sent, _inSync, _heldSets) = (policy, newest.Revision, NoSets);
             messages.Add(new() { InSync = new() { Revision = state.Revision.Number, Digest = digest.Hex, Statement = signer?.StatementOf(newest, host, authority, ref _signer) } });
             return messages;
         }
