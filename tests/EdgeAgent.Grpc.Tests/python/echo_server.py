@@ -23,15 +23,16 @@ class Echo(echo_pb2_grpc.EchoServicer):
         self.lock = threading.Lock()
 
     def count_cancellation(self, context):
-        done = threading.Event()
+        done, over = threading.Event(), threading.Event()
 
         def ended():
             if not done.is_set():
                 with self.lock:
                     self.cancelled += 1
+            over.set()
 
         context.add_callback(ended)
-        return done
+        return done, over
 
     def reply(self, request, context, index):
         if request.delay_ms:
@@ -48,7 +49,7 @@ class Echo(echo_pb2_grpc.EchoServicer):
         return echo_pb2.EchoReply(payload=payload, index=index)
 
     def Unary(self, request, context):
-        done = self.count_cancellation(context)
+        done, _ = self.count_cancellation(context)
         answer = self.reply(request, context, 0)
         done.set()
         return answer
@@ -70,10 +71,12 @@ class Echo(echo_pb2_grpc.EchoServicer):
         self.reply(request, context, request.count)
 
     def Chat(self, requests, context):
-        done = self.count_cancellation(context)
+        done, over = self.count_cancellation(context)
         for index, request in enumerate(requests):
             yield self.reply(request, context, index)
-        done.set()
+        # A stream that was reset may look like the end of its requests, before it is said that the call is over.
+        if not over.wait(0.2):
+            done.set()
 
     def Old(self, request, context):
         return echo_pb2.EchoReply(payload=str(self.cancelled).encode())
