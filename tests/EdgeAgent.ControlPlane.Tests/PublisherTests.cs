@@ -12,8 +12,7 @@ public sealed class PublisherTests
     public async Task Those_who_have_something_to_do_are_woken_at_once_and_everybody_soon()
     {
         var publisher = new Publisher(FleetState.Empty);
-        var others = Enumerable.Range(0, Others).Select(_ => new WakeUp()).ToList();
-        others.ForEach(other => publisher.Subscribe(other, static _ => false));
+        var others = Subscribers(publisher, Others, haveToDo: false);
         using var concerned = new WakeUp();
         publisher.Subscribe(concerned, static state => state.Revision == new Revision(1));
 
@@ -54,8 +53,7 @@ public sealed class PublisherTests
     public void Under_one_change_after_another_everybody_has_a_turn()
     {
         var publisher = new Publisher(FleetState.Empty);
-        var woken = Enumerable.Range(0, 20 * Others).Select(_ => new WakeUp()).ToList();
-        woken.ForEach(each => publisher.Subscribe(each, static _ => false));
+        var woken = Subscribers(publisher, 20 * Others, haveToDo: false);
         var tasks = woken.Select(each => each.WaitAsync(Timeout.InfiniteTimeSpan, default).AsTask()).ToList();
         var revision = 0L;
         Assert.True(SpinWait.SpinUntil(
@@ -72,8 +70,7 @@ public sealed class PublisherTests
     public async Task However_many_have_something_to_do_the_others_hear_of_it_too()
     {
         var publisher = new Publisher(FleetState.Empty);
-        var concerned = Enumerable.Range(0, Others).Select(_ => new WakeUp()).ToList();
-        concerned.ForEach(each => publisher.Subscribe(each, static _ => true));
+        var concerned = Subscribers(publisher, Others, haveToDo: true);
         using var other = new WakeUp();
         publisher.Subscribe(other, static _ => false);
         using var ended = new CancellationTokenSource();
@@ -88,6 +85,13 @@ public sealed class PublisherTests
         await ended.CancelAsync();
         await changing;
         concerned.ForEach(static each => each.Dispose());
+    }
+
+    private static List<WakeUp> Subscribers(Publisher publisher, int count, bool haveToDo)
+    {
+        var signals = Enumerable.Range(0, count).Select(_ => new WakeUp()).ToList();
+        signals.ForEach(signal => publisher.Subscribe(signal, _ => haveToDo));
+        return signals;
     }
 
     private static async Task FollowAsync(Publisher publisher, int number, long[] heard, CancellationToken end)
