@@ -10,13 +10,14 @@ public sealed class SharedPartsTests
     {
         HostStatus first = Report("a", "6.1.0", ["ssh: in TCP/22 from anywhere"]), second = Report("b", "6.1.0", ["ssh: in TCP/22 from anywhere"]), third = Report("b", "6.12.0", []);
 
-        var (shared, apart) = (second.Sharing(first), third.Sharing(first));
+        var (shared, apart) = (second.Sharing(null, first), third.Sharing(first, second));
 
         Assert.Equal((second, third), (shared, apart));
         Assert.Same(first.Kernel, shared.Kernel);
         Assert.Same(first.AlwaysOpen[0], shared.AlwaysOpen[0]);
         Assert.Same(first.PolicyDigest.Hex, shared.PolicyDigest.Hex);
-        Assert.Same(first, first.Sharing(null));
+        Assert.Same(second.Name, third.Sharing(second, first).Name);
+        Assert.Equal(first, first.Sharing(null, null));
     }
 
     [Fact]

@@ -162,7 +162,7 @@ internal sealed class AgentSession(
             }
 
             responses.WriteOptions = null;
-            if (heartbeat || messages.Count > 0)
+            if (heartbeat || messages.Length > 0)
                 await responses.WriteAsync(new() { Heartbeat = new() { At = time.GetUtcNow().ToTimestamp() } }, cancel);
         }
     }

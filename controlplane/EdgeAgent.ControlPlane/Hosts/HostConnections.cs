@@ -124,7 +124,7 @@ internal sealed class HostConnection(HostName host, string instance, Digest auth
     private readonly TaskCompletionSource<Status> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<Command> _commands = [];
-    private TaskCompletionSource _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _heard;
 
     /// <summary>The host.</summary>
     public HostName Host { get; } = host;
@@ -136,13 +136,24 @@ internal sealed class HostConnection(HostName host, string instance, Digest auth
     public Digest Authority { get; } = authority;
 
     /// <summary>Ends with the next message from the host.</summary>
-    public Task NextHeard => Volatile.Read(ref _heard).Task;
+    public Task NextHeard
+    {
+        get
+        {
+            var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return (Interlocked.CompareExchange(ref _heard, mine, null) ?? mine).Task;
+        }
+    }
 
     /// <summary>Ends with the connection.</summary>
     public Task Gone => _gone.Task;
 
-    /// <summary>The host said something.</summary>
-    public void Heard() => Interlocked.Exchange(ref _heard, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    /// <summary>The host said something. Hosts do so all the time, and hardly ever does anybody wait for it.</summary>
+    public void Heard()
+    {
+        if (Volatile.Read(ref _heard) is not null)
+            Interlocked.Exchange(ref _heard, null)?.TrySetResult();
+    }
 
     /// <summary>Set when there is something to send.</summary>
     public WakeUp Signal { get; } = new();

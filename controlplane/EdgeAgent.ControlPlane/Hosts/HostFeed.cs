@@ -39,7 +39,7 @@ internal sealed class HostFeed(HostName host, Digest cached, IReadOnlySet<Digest
     }
 
     /// <summary>The messages that bring the host to the newest state; none where it is there. Null where that has no such host.</summary>
-    public IReadOnlyList<ServerMessage>? Next(FleetState newest)
+    public ServerMessage[]? Next(FleetState newest)
     {
         lock (_lock)
         {
@@ -49,20 +49,12 @@ internal sealed class HostFeed(HostName host, Digest cached, IReadOnlySet<Digest
             if (_inSync == newest.Revision)
                 return [];
             var digest = policy.Digest;
-            var messages = new List<ServerMessage>(3);
-            if (_sent is null)
-            {
-                if (_cached != digest)
-                    messages.Add(new() { Snapshot = state.Encodings.Snapshot(policy, _heldSets) });
-            }
-            else if (_sent.Digest != digest)
-            {
-                messages.Add(new() { Delta = state.Encodings.Delta(_sent, policy) });
-            }
-
+            var change = _sent is null
+                ? _cached == digest ? null : new ServerMessage { Snapshot = state.Encodings.Snapshot(policy, _heldSets) }
+                : _sent.Digest == digest ? null : new ServerMessage { Delta = state.Encodings.Delta(_sent, policy) };
             (_sent, _inSync, _heldSets) = (policy, newest.Revision, NoSets);
-            messages.Add(new() { InSync = new() { Revision = state.Revision.Number, Digest = digest.Hex, Statement = signer?.StatementOf(newest, host, authority, ref _signer) } });
-            return messages;
+            var mark = new ServerMessage { InSync = new() { Revision = state.Revision.Number, Digest = digest.Hex, Statement = signer?.StatementOf(newest, host, authority, ref _signer) } };
+            return change is null ? [mark] : [change, mark];
         }
     }
 }

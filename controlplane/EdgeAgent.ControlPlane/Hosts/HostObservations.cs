@@ -13,6 +13,7 @@ internal sealed class HostObservations
     private readonly Action<Observation> _record;
     private readonly Lock _lock = new();
     private readonly Dictionary<(HostName, ObservationKind), string> _held = [];
+    private readonly Dictionary<ObservationKind, string> _newest = [];
     private readonly Dictionary<HostName, HashSet<(DateTimeOffset, string)>> _drift = [];
 
     /// <summary>Begins with what the log holds.</summary>
@@ -22,7 +23,7 @@ internal sealed class HostObservations
         foreach (var kind in (ObservationKind[])[ObservationKind.AlwaysOpen, ObservationKind.ShadowedBy])
         {
             foreach (var newest in log.Newest(kind))
-                _held[(newest.Host, kind)] = newest.Text;
+                _held[(newest.Host, kind)] = Shared(kind, newest.Text);
         }
     }
 
@@ -84,7 +85,15 @@ internal sealed class HostObservations
         var text = Statements.Storable(string.Join('\n', lines));
         if (held == text)
             return;
-        _held[(host, kind)] = text;
+        text = _held[(host, kind)] = Shared(kind, text);
         _record(new(host, received, kind, text));
+    }
+
+    // What one host says is as a rule what the one before said, and is held once.
+    private string Shared(ObservationKind kind, string text)
+    {
+        if (_newest.TryGetValue(kind, out var newest) && newest == text)
+            return newest;
+        return _newest[kind] = text;
     }
 }

@@ -77,7 +77,7 @@ internal sealed class StatusBoard
     public void Reported(HostStatus report) => Change(new(report.Namespace, report.Name), entry =>
     {
         // What is not as it was at this host is often as at the one before: an agent's version, a policy's digest.
-        var kept = _newest = report.Sharing(entry.Report).Sharing(_newest);
+        var kept = _newest = report.Sharing(entry.Report, _newest);
         return entry with
         {
             State = kept.State,

@@ -32,11 +32,11 @@ internal sealed class ObservationLog(IDatabase database, ChainHeads heads)
     {
         var number = (long?)connection.Scalar("SELECT max(number) FROM observations") ?? 0;
         var hash = (byte[]?)connection.Scalar("SELECT hash FROM observations WHERE number = $1", number) ?? HashChain.Beginning;
+        using var insert = connection.Statement($"INSERT INTO observations (number, {Columns}, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)");
         foreach (var observation in observations)
         {
             hash = HashOf(hash, ++number, observation);
-            connection.Execute(
-                $"INSERT INTO observations (number, {Columns}, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            insert.Execute(
                 number, observation.Host.Namespace, observation.Host.Name, observation.At.ToMicroseconds(), (int)observation.Kind, observation.Text, hash);
         }
 

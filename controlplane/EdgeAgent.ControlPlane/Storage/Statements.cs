@@ -12,17 +12,15 @@ internal static class Statements
     {
         var command = connection.CreateCommand();
         command.CommandText = sql;
-        for (var i = 0; i < values.Length; i++)
-        {
-            var parameter = command.CreateParameter();
-            // SQLite takes $1 for a name, PostgreSQL for a place.
-            if (connection is SqliteConnection)
-                parameter.ParameterName = $"${(i + 1).ToString(CultureInfo.InvariantCulture)}";
-            parameter.Value = values[i] switch { null => DBNull.Value, string text => Storable(text), int number => (long)number, var value => value };
-            command.Parameters.Add(parameter);
-        }
-
+        command.Take(values);
         return command;
+    }
+
+    /// <summary>Runs a statement that <see cref="Statement"/> made once more, with other values of the same number; it is not parsed again.</summary>
+    public static int Execute(this DbCommand command, params ReadOnlySpan<object?> values)
+    {
+        command.Take(values);
+        return command.ExecuteNonQuery();
     }
 
     /// <summary>Runs a statement; the number of rows that it changed.</summary>
@@ -64,4 +62,23 @@ internal static class Statements
 
     /// <summary>A time of microseconds since 1970, in UTC.</summary>
     public static DateTimeOffset ToTime(this long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+
+    private static void Take(this DbCommand command, ReadOnlySpan<object?> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (i == command.Parameters.Count)
+                command.Parameters.Add(Place(command, i + 1));
+            command.Parameters[i].Value = values[i] switch { null => DBNull.Value, string text => Storable(text), int number => (long)number, var value => value };
+        }
+    }
+
+    private static DbParameter Place(DbCommand command, int number)
+    {
+        var parameter = command.CreateParameter();
+        // SQLite takes $1 for a name, PostgreSQL for a place.
+        if (command is SqliteCommand)
+            parameter.ParameterName = $"${number.ToString(CultureInfo.InvariantCulture)}";
+        return parameter;
+    }
 }

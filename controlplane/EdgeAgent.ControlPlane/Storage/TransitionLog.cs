@@ -17,11 +17,11 @@ internal sealed class TransitionLog(IDatabase database, ChainHeads heads)
     {
         var number = (long?)connection.Scalar("SELECT max(number) FROM transitions") ?? 0;
         var hash = (byte[]?)connection.Scalar("SELECT hash FROM transitions WHERE number = $1", number) ?? HashChain.Beginning;
+        using var insert = connection.Statement($"INSERT INTO transitions (number, {Columns}, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
         foreach (var transition in transitions)
         {
             hash = HashOf(hash, ++number, transition);
-            connection.Execute(
-                $"INSERT INTO transitions (number, {Columns}, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            insert.Execute(
                 number, transition.Host.Namespace, transition.Host.Name, transition.At.ToMicroseconds(), (int)transition.State, transition.Reason,
                 transition.Target.Number, transition.Realized.Number, transition.PolicyDigest.Hex, transition.KernelDigest.Hex, hash);
         }

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using EdgeAgent.Contracts;
+using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 
 namespace EdgeAgent.Wire;
@@ -72,13 +74,13 @@ public static class HostStatusMapping
         Sets = wire.Sets,
         Elements = wire.Elements,
         ApplyTime = new(SpanFromWire(wire.CompileTime), SpanFromWire(wire.EncodeTime), SpanFromWire(wire.KernelTime)),
-        Drift = AtMost(MostDrift, wire.Drift, "drift events").Select(FromWire).ToEquatableArray(),
+        Drift = Each(AtMost(MostDrift, wire.Drift, "drift events"), FromWire),
         Repairs = wire.Repairs,
-        Counters = wire.Counters.Select(counter => new PolicyCounter(counter.Counter, counter.Packets, counter.Bytes)).ToEquatableArray(),
-        Denied = AtMost(MostDenied, wire.Denied, "denied flows").Select(FromWire).ToEquatableArray(),
-        AlwaysOpen = wire.AlwaysOpen.ToEquatableArray(),
-        ShadowedBy = wire.ShadowedBy.ToEquatableArray(),
-        Names = AtMost(MostNames, wire.Names, "names").Select(FromWire).ToEquatableArray(),
+        Counters = Each(wire.Counters, static counter => new PolicyCounter(counter.Counter, counter.Packets, counter.Bytes)),
+        Denied = Each(AtMost(MostDenied, wire.Denied, "denied flows"), FromWire),
+        AlwaysOpen = Each(wire.AlwaysOpen, static text => text),
+        ShadowedBy = Each(wire.ShadowedBy, static text => text),
+        Names = Each(AtMost(MostNames, wire.Names, "names"), FromWire),
         ConntrackCount = wire.ConntrackCount,
         ConntrackMax = wire.ConntrackMax,
         CpuTime = SpanFromWire(wire.CpuTime),
@@ -136,15 +138,26 @@ public static class HostStatusMapping
 
     private static NameStatus FromWire(V1.NameStatus wire) => new(
         wire.Name,
-        AtMost(MostAddresses, wire.Addresses, "addresses of a name").Select(SetMapping.AddressFromWire).ToEquatableArray(),
-        AtMost(MostAddresses, wire.Leaving, "addresses of a name").Select(SetMapping.AddressFromWire).ToEquatableArray(),
+        Each(AtMost(MostAddresses, wire.Addresses, "addresses of a name"), SetMapping.AddressFromWire),
+        Each(AtMost(MostAddresses, wire.Leaving, "addresses of a name"), SetMapping.AddressFromWire),
         wire.AnsweredAt is null ? null : TimeFromWire(wire.AnsweredAt, "time of an answer"),
         SpanFromWire(wire.TimeToLive),
         wire.Source,
         wire.Problem);
 
-    private static IReadOnlyCollection<T> AtMost<T>(int most, IReadOnlyCollection<T> items, string what) =>
+    private static RepeatedField<T> AtMost<T>(int most, RepeatedField<T> items, string what) =>
         items.Count <= most ? items : throw new WireFormatException($"{items.Count} {what}; expected at most {most}");
+
+    // Most lists of most reports are empty, and a control plane reads thousands of reports in a second.
+    private static EquatableArray<TValue> Each<TWire, TValue>(RepeatedField<TWire> items, Func<TWire, TValue> read)
+    {
+        if (items.Count == 0)
+            return [];
+        var values = ImmutableArray.CreateBuilder<TValue>(items.Count);
+        foreach (var item in items)
+            values.Add(read(item));
+        return values.MoveToImmutable();
+    }
 
     private static DateTimeOffset TimeFromWire(Timestamp? wire, string what)
     {
