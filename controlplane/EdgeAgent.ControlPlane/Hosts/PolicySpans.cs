@@ -6,39 +6,44 @@ namespace EdgeAgent.ControlPlane.Hosts;
 
 /// <summary>How far one policy is realized.</summary>
 /// <param name="Policy">The policy.</param>
-/// <param name="Hosts">The hosts whose rules depend on it, at either end of its flows.</param>
+/// <param name="Hosts">How many hosts have rules that depend on it, at either end of its flows.</param>
 /// <param name="Missing">Those of them that are not proven to hold its present form.</param>
-internal sealed record PolicySpan(ResourceKey Policy, IReadOnlyList<HostName> Hosts, IReadOnlyList<HostName> Missing);
+internal sealed record PolicySpan(ResourceKey Policy, int Hosts, IReadOnlyList<HostName> Missing);
 
-/// <summary>Works out how far every policy is realized.</summary>
+/// <summary>Works out how far policies are realized.</summary>
 internal static class PolicySpans
 {
-    /// <summary>All policies with their spans, by key.</summary>
-    public static IReadOnlyList<PolicySpan> Of(FleetState state, StatusBoard board)
+    /// <summary>Policies with their spans, by key.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="board">Where the hosts stand.</param>
+    /// <param name="asked">Which policies; null for all.</param>
+    public static IReadOnlyList<PolicySpan> Of(FleetState state, StatusBoard board, IReadOnlySet<ResourceKey>? asked = null)
     {
-        var spans = new SortedDictionary<ResourceKey, List<HostName>>();
-        foreach (var key in state.Declared.Values.Select(stored => stored.Resource.Model).OfType<PolicyResource>().Select(policy => policy.Key))
-            spans[key] = [];
-        var named = new Dictionary<SharedPolicy, List<ResourceKey>>();
-        foreach (var host in state.Hosts.Keys)
+        var spans = new SortedDictionary<ResourceKey, Counted>();
+        foreach (var key in state.Declared.Values.Select(stored => stored.Resource.Model).OfType<PolicyResource>().Select(policy => policy.Key).Where(key => asked?.Contains(key) ?? true))
+            spans[key] = new(state, key);
+        var named = new Dictionary<SharedPolicy, List<Counted>>();
+        foreach (var (host, resource) in state.Hosts)
         {
-            var policy = state.PolicyOf(host)!;
-            if (!named.TryGetValue(policy, out var keys))
-                named[policy] = keys = [.. Named(policy.Policy).Where(key => state.Find(key) is not null)];
-            foreach (var key in keys)
-            {
-                if (!spans.TryGetValue(key, out var hosts))
-                    spans[key] = hosts = [];
-                hosts.Add(host);
-            }
+            var policy = state.Policies.SharedPolicyOf(resource)!;
+            if (!named.TryGetValue(policy, out var counted))
+                named[policy] = counted = [.. Named(policy.Policy).Where(key => (asked?.Contains(key) ?? true) && state.Find(key) is not null).Select(SpanOf)];
+            if (counted.Count == 0)
+                continue;
+            var entry = board.Find(host);
+            foreach (var span in counted)
+                span.Count(host, entry);
         }
 
-        var entries = board.All().ToDictionary(entry => entry.Host);
-        return [.. spans.Select(span => new PolicySpan(span.Key, span.Value, [.. span.Value.Where(host => !IsRealized(state, span.Key, entries.GetValueOrDefault(host)))]))];
-    }
+        return [.. spans.Select(span => span.Value.Done())];
 
-    private static bool IsRealized(FleetState state, ResourceKey policy, HostEntry? entry) =>
-        entry is { State: HostState.Realized } && entry.Realized >= (state.Find(policy)?.Revision ?? Revision.Zero);
+        Counted SpanOf(ResourceKey key)
+        {
+            if (!spans.TryGetValue(key, out var span))
+                spans[key] = span = new(state, key);
+            return span;
+        }
+    }
 
     private static IEnumerable<ResourceKey> Named(HostPolicy policy) => policy.AllStages()
         .SelectMany(stage => stage.Branches)
@@ -47,4 +52,20 @@ internal static class PolicySpans
         .Where(reference => reference.Kind is { Length: > 0 })
         .Select(reference => new ResourceKey(reference.Kind, reference.Namespace, reference.Name))
         .Distinct();
+
+    private sealed class Counted(FleetState state, ResourceKey policy)
+    {
+        private readonly Revision _present = state.Find(policy)?.Revision ?? Revision.Zero;
+        private readonly List<HostName> _missing = [];
+        private int _hosts;
+
+        public void Count(HostName host, HostEntry? entry)
+        {
+            _hosts++;
+            if (entry is not { State: HostState.Realized } || entry.Realized < _present)
+                _missing.Add(host);
+        }
+
+        public PolicySpan Done() => new(policy, _hosts, _missing);
+    }
 }

@@ -49,9 +49,9 @@ internal sealed class StatusQueries(StatusBoard board, HostConnections connectio
         var state = publisher.Current;
         var response = new PolicyStatusResponse();
         var asked = request.Key is null ? null : AdminMapping.FromWire(request.Key).ToHashSet();
-        response.Policies.AddRange(PolicySpans.Of(state, board).Where(span => (asked is null || asked.Contains(span.Policy)) && caller.May(Role.Viewer, span.Policy.Namespace)).Select(span =>
+        response.Policies.AddRange(PolicySpans.Of(state, board, asked).Where(span => caller.May(Role.Viewer, span.Policy.Namespace)).Select(span =>
         {
-            var realization = new PolicyRealization { Key = AdminMapping.ToWire(span.Policy), Span = span.Hosts.Count, Realized = span.Hosts.Count - span.Missing.Count };
+            var realization = new PolicyRealization { Key = AdminMapping.ToWire(span.Policy), Span = span.Hosts, Realized = span.Hosts - span.Missing.Count };
             realization.Missing.AddRange(span.Missing.Select(host => host.ToString()));
             return realization;
         }));

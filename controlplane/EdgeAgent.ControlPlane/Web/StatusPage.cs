@@ -52,8 +52,8 @@ internal sealed class StatusPage(Publisher publisher, StatusBoard board, HostCon
         html.Append("<h2>Policies</h2><table><tr><th>Policy<th>Realized<th>Missing</tr>");
         foreach (var span in PolicySpans.Of(state, board))
         {
-            var done = span.Hosts.Count - span.Missing.Count;
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Text(span.Policy.ToString())}<td class=\"{(span.Missing.Count == 0 ? "good" : "wait")}\">{done} of {span.Hosts.Count} hosts");
+            var done = span.Hosts - span.Missing.Count;
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Text(span.Policy.ToString())}<td class=\"{(span.Missing.Count == 0 ? "good" : "wait")}\">{done} of {span.Hosts} hosts");
             html.Append(CultureInfo.InvariantCulture, $"<td>{Text(string.Join(", ", span.Missing.Take(20)))}{(span.Missing.Count > 20 ? ", ..." : "")}</tr>");
         }
 
