@@ -80,6 +80,8 @@ public sealed partial class ControlPlaneServer : IAsyncDisposable
         // The empty builder reads no environment, no files, and watches none.
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "edgecontrol" });
         logging(builder.Logging);
+        // It would make a scope of logging and an activity for each call, and keep them for as long as a host's stream is open.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().UseSockets(Endpoints.Configure);
         builder.WebHost.ConfigureKestrel(kestrel => Endpoints.Configure(kestrel, configuration, certificates));
         AddServices(builder.Services, configuration, store, time);

@@ -80,6 +80,7 @@ internal static class Endpoints
         listen.Use(next => connection =>
         {
             connection.Features.Get<HandshakeTurn>()?.Dispose();
+            ShortRecords.Use(connection);
             return next(connection);
         });
     }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using EdgeAgent.Contracts;
 using EdgeAgent.ControlPlane.Configuration;
 using EdgeAgent.ControlPlane.Services;
@@ -89,14 +90,18 @@ internal sealed class Callers(ServerConfiguration configuration, EnrolmentTable 
     // which a refused handshake would not do.
     private PeerIdentity OfCertificate(HttpContext request)
     {
-        if (request.Connection.ClientCertificate is not { } certificate || !CertificateId.TryRead(certificate, out var id))
+        if (request.Connection.ClientCertificate is not { } shown)
+            return new("", null, []);
+        // What was read of a certificate stays with it, and this one stays for as long as a host is connected.
+        using var certificate = new X509Certificate2(shown);
+        if (!CertificateId.TryRead(certificate, out var id))
             return new("", null, []);
         var host = SpiffeId.TryReadHost(id, configuration.TrustDomain, out var name) ? name : (HostName?)null;
         var now = time.GetUtcNow();
         var (begin, end) = (new DateTimeOffset(certificate.NotBefore.ToUniversalTime()), new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
         if (now < begin - Skew || now > end + Skew)
             return new("", null, []) { Former = host, Problem = $"the certificate of {id} is good from {begin:u} to {end:u}, and it is {now:u} here" };
-        var issuer = certificates?.Authorities?.Current.IssuerOf(certificate);
+        var issuer = certificates?.Authorities?.Current.IssuerOf(shown);
         if (issuer is null && certificates?.Authorities is not null)
             return new("", null, []) { Former = host, Problem = $"the certificate of {id} is of an authority that was retired; {(host is { } away ? $"the host needs a new token ('edgectl token create --namespace {away.Namespace} --name {away.Name}')" : "a person needs a new context")}" };
         return new(id, host, host is null ? GrantsOf(id) : []) { Serial = certificate.SerialNumber, Expires = end, Authority = issuer?.Pin ?? default };
