@@ -10,13 +10,13 @@ namespace EdgeAgent.ControlPlane.Hosting;
 internal sealed class HeapWatch(TimeProvider time) : BackgroundService
 {
     // A collection walks over all that lives, on one processor: half a second for ten thousand hosts.
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private const long LeastGarbage = 32 << 20;
     private const int ShareOfGarbage = 16;
 
     /// <summary>Whether a heap has grown so much since all of it was looked at that it is worth looking again.</summary>
     /// <param name="lived">What lived when the whole heap was last looked at, in bytes.</param>
-    /// <param name="held">What is held now, dead or alive, in bytes.</param>
+    /// <param name="held">What lived then and what came to it since, dead or alive, in bytes.</param>
     internal static bool IsWorthwhile(long lived, long held) => held - lived > Math.Max(LeastGarbage, lived / ShareOfGarbage);
 
     /// <inheritdoc/>
@@ -25,9 +25,18 @@ internal sealed class HeapWatch(TimeProvider time) : BackgroundService
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            if (IsWorthwhile(LastWhole().PromotedBytes, GC.GetTotalMemory(forceFullCollection: false)))
+            if (IsWorthwhile(OldIn(LastWhole()), OldIn(GC.GetGCMemoryInfo(GCKind.Ephemeral))))
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
         }
+    }
+
+    // What was young when the heap was looked at is not garbage yet, and gaps between objects are not held by anything: a collection frees neither.
+    private static long OldIn(GCMemoryInfo collection)
+    {
+        var old = 0L;
+        foreach (var generation in collection.GenerationInfo[GC.MaxGeneration..])
+            old += generation.SizeAfterBytes - generation.FragmentationAfterBytes;
+        return old;
     }
 
     private static GCMemoryInfo LastWhole()
