@@ -53,8 +53,11 @@ internal sealed class ControlPlaneProcess : IDisposable
         var program = Path.Combine(AppContext.BaseDirectory, "edgecontrol.dll");
         var info = new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" 2>>\"$log\"", "sh", _log, "dotnet", program, "--data", _data, "--listen", $"127.0.0.1:{_port}", "--http", $"127.0.0.1:{_http}"]);
         info.Environment.Remove("NOTIFY_SOCKET");
+        foreach (var setting in AgentsRuntime.Settings.Keys)
+            info.Environment.Remove(setting);
         // As its unit has it.
         info.Environment["MALLOC_ARENA_MAX"] = "1";
+        info.Environment["DOTNET_GCgen0size"] = "3000000";
         _process = Process.Start(info)!;
         using var client = new HttpClient();
         var started = Stopwatch.GetTimestamp();

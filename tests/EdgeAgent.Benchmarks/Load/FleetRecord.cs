@@ -9,7 +9,10 @@ internal sealed class FleetRecord(int agents)
     private readonly ConcurrentDictionary<string, int> _failures = new(StringComparer.Ordinal);
     private readonly long[] _acknowledged = new long[agents];
     private readonly long[] _revisions = new long[agents];
+    private readonly bool[] _touched = new bool[agents];
     private int _connected;
+    private int _missing;
+    private int _others;
     private long _awaited = long.MaxValue;
 
     /// <summary>How many agents are connected and hold the newest policy.</summary>
@@ -37,22 +40,28 @@ internal sealed class FleetRecord(int agents)
             return;
         Volatile.Write(ref _acknowledged[agent], Stopwatch.GetTimestamp());
         Volatile.Write(ref _revisions[agent], revision);
+        if (_touched[agent])
+            Interlocked.Decrement(ref _missing);
+        else
+            Interlocked.Decrement(ref _others);
     }
 
-    /// <summary>Begins to wait for a revision.</summary>
-    public void Await(long revision) => Volatile.Write(ref _awaited, revision);
+    /// <summary>How many agents that the awaited revision is about have not acknowledged it.</summary>
+    public int Missing => Volatile.Read(ref _missing);
 
-    /// <summary>How many agents acknowledged the awaited revision.</summary>
-    public int Count(Func<int, bool> counts)
+    /// <summary>How many of the other agents have not.</summary>
+    public int MissingOthers => Volatile.Read(ref _others);
+
+    /// <summary>Begins to wait for a revision that nobody has yet.</summary>
+    /// <param name="revision">The revision.</param>
+    /// <param name="touches">Which agents it is about.</param>
+    public void Await(long revision, Func<int, bool> touches)
     {
-        var done = 0;
         for (var agent = 0; agent < agents; agent++)
-        {
-            if (counts(agent) && Volatile.Read(ref _revisions[agent]) >= _awaited)
-                done++;
-        }
-
-        return done;
+            _touched[agent] = touches(agent);
+        _missing = _touched.Count(touched => touched);
+        _others = agents - _missing;
+        Volatile.Write(ref _awaited, revision);
     }
 
     /// <summary>How long after a moment each agent acknowledged the awaited revision, in milliseconds, shortest first.</summary>

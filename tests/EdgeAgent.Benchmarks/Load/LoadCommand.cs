@@ -5,6 +5,9 @@ namespace EdgeAgent.Benchmarks;
 /// <summary>The load as a command: prints what it measures, and fails where an agent was lost, a change not acknowledged or an attempt refused.</summary>
 internal static class LoadCommand
 {
+    /// <summary>The command's name.</summary>
+    public const string Name = "load";
+
     /// <summary>The command line's part.</summary>
     public static Command Create()
     {
@@ -15,12 +18,14 @@ internal static class LoadCommand
         var reports = new Option<int>("--reports") { Description = "Reports in a second meanwhile.", DefaultValueFactory = _ => normal.ReportsPerSecond };
         var whole = new Option<bool>("--no-resumption") { Description = "Agents make each TLS handshake in full." };
         var kill = new Option<bool>("--kill") { Description = "End the control plane with SIGKILL instead of SIGTERM." };
-        var command = new Command("load", "Simulated agents on a real control plane, over mutual TLS: connects them, changes policy, lets them report, cuts them off, restarts the control plane. Exit code 1: not all came back, or an attempt failed while it served.")
+        var command = new Command(Name, "Simulated agents on a real control plane, over mutual TLS: connects them, changes policy, lets them report, cuts them off, restarts the control plane. Exit code 1: not all came back, or an attempt failed while it served.")
         {
             agents, rounds, seconds, reports, whole, kill,
         };
         command.SetAction(async (parsed, _) =>
         {
+            if (!AgentsRuntime.IsSet)
+                return AgentsRuntime.Run(Environment.GetCommandLineArgs().Skip(1));
             var figures = await new LoadRun(new()
             {
                 Agents = parsed.GetValue(agents),

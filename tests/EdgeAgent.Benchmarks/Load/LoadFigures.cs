@@ -38,6 +38,10 @@ internal sealed record LoadFigures(
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
+    /// <summary>Reads what <see cref="ToJson"/> writes.</summary>
+    /// <exception cref="JsonException">It is something else, as where the run failed.</exception>
+    public static LoadFigures Read(string json) => JsonSerializer.Deserialize<LoadFigures>(json)!;
+
     /// <summary>All figures as JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Indented);
 }

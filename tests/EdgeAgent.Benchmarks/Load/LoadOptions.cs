@@ -7,7 +7,7 @@ internal sealed record LoadOptions
     public int Agents { get; init; } = 10_000;
 
     /// <summary>How often a policy of all changes before anything is measured.</summary>
-    public int WarmUp { get; init; } = 20;
+    public int WarmUp { get; init; } = 30;
 
     /// <summary>How often each kind of change is made.</summary>
     public int Rounds { get; init; } = 10;

@@ -149,9 +149,8 @@ internal sealed class LoadRun(LoadOptions options)
     // When it began, how long the call took, and when the control plane had the proof of all hosts.
     private async Task<(long Began, double Call, double Proven)> ApplyAsync(AdminService.AdminServiceClient admin, SimulatedFleet fleet, string yaml, Func<int, bool> touches, string? policy = null)
     {
-        var newest = (await admin.ListAsync(new())).Revision;
-        _revision = newest + 1;
-        fleet.Record.Await(_revision);
+        _revision = (await admin.HistoryAsync(new() { Limit = 1 })).Revisions is [var newest, ..] ? newest.Revision + 1 : 1;
+        fleet.Record.Await(_revision, touches);
         var request = new ApplyRequest { Author = "load" };
         request.Documents.Add(new Document { Name = "load.yaml", Content = ByteString.CopyFrom(yaml, Encoding.UTF8) });
         var began = Stopwatch.GetTimestamp();
@@ -159,19 +158,18 @@ internal sealed class LoadRun(LoadOptions options)
         var call = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
         if (!response.Accepted || response.Revision != _revision)
             throw new InvalidOperationException($"revision {response.Revision} instead of {_revision}: {string.Join('\n', response.Diagnostics)}");
-        await AcknowledgedAsync(fleet, began, touches);
+        await AcknowledgedAsync(fleet.Record, began, () => fleet.Record.Missing);
         var proven = policy is null ? 0 : await ProvenAsync(admin, policy, began);
-        await AcknowledgedAsync(fleet, began, _ => true);
+        await AcknowledgedAsync(fleet.Record, began, () => fleet.Record.MissingOthers);
         return (began, call, proven);
     }
 
-    private async Task AcknowledgedAsync(SimulatedFleet fleet, long began, Func<int, bool> touches)
+    private async Task AcknowledgedAsync(FleetRecord record, long began, Func<int> missing)
     {
-        var expected = Enumerable.Range(0, fleet.Count).Count(touches);
-        while (fleet.Record.Count(touches) is var count && count < expected)
+        while (missing() is > 0 and var count)
         {
             if (Stopwatch.GetElapsedTime(began) > options.Patience)
-                throw new TimeoutException($"{count} of {expected} hosts acknowledged revision {_revision}; {Failures(fleet.Record.Failures)}");
+                throw new TimeoutException($"{count} hosts did not acknowledge revision {_revision}; {Failures(record.Failures)}");
             await Task.Delay(Poll);
         }
     }
