@@ -46,6 +46,8 @@ public sealed class LimitTests
         await using var server = await StartSecureAsync();
         var admin = AdminOf(server);
         var stranger = Stranger(server);
+        // The client is told with the first answer how many calls the server takes on a connection at once; more would be refused before they are counted.
+        await stranger.AuthoritiesAsync(new());
         var ends = await Task.WhenAll(Enumerable.Range(0, 600).Select(async _ =>
         {
             try
@@ -60,7 +62,7 @@ public sealed class LimitTests
         }));
         var said = string.Join('\n', ends.CountBy(end => $"{end.StatusCode} {end.Detail}").Select(end => $"{end.Value} times {end.Key}"));
         Assert.True(ends.Any(end => end.StatusCode == StatusCode.ResourceExhausted), said);
-        Assert.True(ends.Count(end => end.StatusCode == StatusCode.OK) >= 200, said);
+        Assert.True(ends.Count(end => end.StatusCode == StatusCode.OK) >= 199, said);
         await admin.StatusAsync(new());
     }
 

@@ -65,7 +65,8 @@ public sealed class WithdrawalTests : IAsyncLifetime
 
         using var stream = new Drinker(_lab.Pair.Client, protocol, v6 ? _lab.Pair.ClientV6 : _lab.Pair.ClientV4, v6 ? _lab.Pair.ServerV6 : _lab.Pair.ServerV4, Port);
         using var kept = new Drinker(_lab.Pair.Client, protocol, other, _lab.Pair.ServerV4, Port);
-        Assert.True(stream.Flows() && kept.Flows(), "at first");
+        await AgentLab.UntilAsync(stream.Flows, "at first");
+        await AgentLab.UntilAsync(kept.Flows, "at first, of another peer");
         if (pickedUp)
         {
             // Somebody empties the kernel's table: the server's next packet is tracked as the first of a flow of its own.
