@@ -47,8 +47,13 @@ public sealed class LimitTests
         var admin = AdminOf(server);
         var stranger = Stranger(server);
         // The client is told with the first answer how many calls the server takes on a connection at once; more would be refused before they are counted.
-        await stranger.AuthoritiesAsync(new());
-        var ends = await Task.WhenAll(Enumerable.Range(0, 600).Select(async _ =>
+        Status[] ends = [await EndAsync(), .. await Task.WhenAll(Enumerable.Range(0, 599).Select(_ => EndAsync()))];
+        var said = string.Join('\n', ends.CountBy(end => $"{end.StatusCode} {end.Detail}").Select(end => $"{end.Value} times {end.Key}"));
+        Assert.True(ends.Any(end => end.StatusCode == StatusCode.ResourceExhausted), said);
+        Assert.True(ends.Count(end => end.StatusCode == StatusCode.OK) >= 200, said);
+        await admin.StatusAsync(new());
+
+        async Task<Status> EndAsync()
         {
             try
             {
@@ -59,11 +64,7 @@ public sealed class LimitTests
             {
                 return e.Status;
             }
-        }));
-        var said = string.Join('\n', ends.CountBy(end => $"{end.StatusCode} {end.Detail}").Select(end => $"{end.Value} times {end.Key}"));
-        Assert.True(ends.Any(end => end.StatusCode == StatusCode.ResourceExhausted), said);
-        Assert.True(ends.Count(end => end.StatusCode == StatusCode.OK) >= 199, said);
-        await admin.StatusAsync(new());
+        }
     }
 
     [Fact]
