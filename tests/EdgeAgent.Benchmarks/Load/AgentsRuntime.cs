@@ -1,10 +1,8 @@
-using System.Diagnostics;
-
 namespace EdgeAgent.Benchmarks;
 
 /// <summary>
 /// How the runtime of simulated agents is set. Real agents have machines of their own; ten thousand in one process, on the processors of the
-/// control plane that is measured, are to use little of them. A runtime reads its settings when it starts: the load runs in a process of its own.
+/// control plane that is measured, are to use little of them.
 /// </summary>
 internal static class AgentsRuntime
 {
@@ -21,19 +19,4 @@ internal static class AgentsRuntime
 
     /// <summary>Whether this process runs so.</summary>
     public static bool IsSet => Settings.All(setting => Environment.GetEnvironmentVariable(setting.Key) == setting.Value);
-
-    /// <summary>Runs this program in a process that is set so, and waits for its end.</summary>
-    /// <param name="arguments">The command line.</param>
-    /// <param name="output">Takes what it prints; null to print it here.</param>
-    /// <returns>Its exit code.</returns>
-    public static int Run(IEnumerable<string> arguments, Action<string>? output = null)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = output is not null };
-        foreach (var (name, value) in Settings)
-            start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        output?.Invoke(process.StandardOutput.ReadToEnd());
-        process.WaitForExit();
-        return process.ExitCode;
-    }
 }

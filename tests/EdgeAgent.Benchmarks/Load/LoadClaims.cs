@@ -8,9 +8,7 @@ internal static class LoadClaims
     /// <summary>Ten thousand agents.</summary>
     public static IEnumerable<Claim> Measure()
     {
-        var printed = "";
-        AgentsRuntime.Run([LoadCommand.Name], output => printed = output);
-        var figures = LoadFigures.Read(printed);
+        var figures = LoadFigures.Read(OwnProcess.Run([LoadCommand.Name], AgentsRuntime.Settings).Output);
         var against = $"{figures.Agents} simulated agents over mutual TLS on the same processors";
         yield return new("load.memory", figures.Peak, "MiB", Mebibyte, $"{against}: the most that edgecontrol had resident");
         foreach (var change in figures.Changes)

@@ -25,7 +25,12 @@ internal static class LoadCommand
         command.SetAction(async (parsed, _) =>
         {
             if (!AgentsRuntime.IsSet)
-                return AgentsRuntime.Run(Environment.GetCommandLineArgs().Skip(1));
+            {
+                var (exitCode, printed) = OwnProcess.Run(Environment.GetCommandLineArgs().Skip(1), AgentsRuntime.Settings);
+                Console.Write(printed);
+                return exitCode;
+            }
+
             var figures = await new LoadRun(new()
             {
                 Agents = parsed.GetValue(agents),

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace EdgeAgent.Benchmarks;
@@ -10,6 +9,9 @@ internal static class Probe
     public const string Command = "probe";
 
     private const string Peak = "VmHWM:";
+
+    // As the agent is shipped.
+    private static readonly Dictionary<string, string> AsShipped = new() { ["DOTNET_gcConcurrent"] = "0", ["DOTNET_GCConserveMemory"] = "7" };
 
     /// <summary>The things that can be run, by name.</summary>
     public static IReadOnlyDictionary<string, Action> All { get; } = new Dictionary<string, Action>(StringComparer.Ordinal)
@@ -32,16 +34,9 @@ internal static class Probe
 
     private static double Once(string name)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [Command, name]) { RedirectStandardOutput = true };
-
-        // As the agent is shipped.
-        start.Environment["DOTNET_gcConcurrent"] = "0";
-        start.Environment["DOTNET_GCConserveMemory"] = "7";
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0
+        var (exitCode, output) = OwnProcess.Run([Command, name], AsShipped);
+        return exitCode == 0
             ? double.Parse(output, CultureInfo.InvariantCulture) / 1024
-            : throw new InvalidOperationException($"the probe '{name}' exited with {process.ExitCode}");
+            : throw new InvalidOperationException($"the probe '{name}' exited with {exitCode}");
     }
 }
