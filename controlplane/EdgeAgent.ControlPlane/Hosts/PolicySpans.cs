@@ -20,14 +20,14 @@ internal static class PolicySpans
     public static IReadOnlyList<PolicySpan> Of(FleetState state, StatusBoard board, IReadOnlySet<ResourceKey>? asked = null)
     {
         var spans = new SortedDictionary<ResourceKey, Counted>();
-        foreach (var key in state.Declared.Values.Select(stored => stored.Resource.Model).OfType<PolicyResource>().Select(policy => policy.Key).Where(key => asked?.Contains(key) ?? true))
-            spans[key] = new(state, key);
+        foreach (var key in state.Declared.Values.Select(stored => stored.Resource.Model).OfType<PolicyResource>().Select(policy => policy.Key).Where(IsAsked))
+            SpanOf(key);
         var named = new Dictionary<SharedPolicy, List<Counted>>();
         foreach (var (host, resource) in state.Hosts)
         {
             var policy = state.Policies.SharedPolicyOf(resource)!;
             if (!named.TryGetValue(policy, out var counted))
-                named[policy] = counted = [.. Named(policy.Policy).Where(key => (asked?.Contains(key) ?? true) && state.Find(key) is not null).Select(SpanOf)];
+                named[policy] = counted = [.. Named(policy.Policy).Where(key => IsAsked(key) && state.Find(key) is not null).Select(SpanOf)];
             if (counted.Count == 0)
                 continue;
             var entry = board.Find(host);
@@ -36,6 +36,8 @@ internal static class PolicySpans
         }
 
         return [.. spans.Select(span => span.Value.Done())];
+
+        bool IsAsked(ResourceKey key) => asked is null || asked.Contains(key);
 
         Counted SpanOf(ResourceKey key)
         {
