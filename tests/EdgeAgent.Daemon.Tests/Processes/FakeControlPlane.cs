@@ -42,6 +42,9 @@ internal sealed class FakeControlPlane : AgentService.AgentServiceBase, IAsyncDi
 
     internal ConcurrentQueue<RulesetText> Rulesets { get; } = new();
 
+    /// <summary>What agents sent.</summary>
+    internal AgentFrames Frames { get; } = new();
+
     internal HostStatus? LastStatus => _statuses.LastOrDefault();
 
     internal IEnumerable<HostStatus> Statuses => _statuses;
@@ -64,7 +67,11 @@ internal sealed class FakeControlPlane : AgentService.AgentServiceBase, IAsyncDi
         builder.Logging.ClearProviders();
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(server);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenHandle((ulong)socket.SafeHandle.DangerousGetHandle(), listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenHandle((ulong)socket.SafeHandle.DangerousGetHandle(), listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            listen.Use(next => connection => server.Frames.WatchAsync(connection, next));
+        }));
         server._application = builder.Build();
         server._application.MapGrpcService<FakeControlPlane>();
         await server._application.StartAsync();
