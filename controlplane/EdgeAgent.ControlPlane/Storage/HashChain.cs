@@ -10,12 +10,21 @@ namespace EdgeAgent.ControlPlane.Storage;
 /// </summary>
 internal sealed class HashChain : IDisposable
 {
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    // Rows are short, but for revisions, and hashing one in one go costs less than field by field.
+    private const int Room = 512;
 
-    private HashChain(ReadOnlySpan<byte> previous) => _hash.AppendData(previous);
+    private readonly byte[] _fields = new byte[Room];
+    private int _length;
+    private IncrementalHash? _before;
+
+    private HashChain(ReadOnlySpan<byte> previous) => Append(previous);
 
     /// <summary>What comes before the first row: 32 zero bytes.</summary>
     public static byte[] Beginning { get; } = new byte[SHA256.HashSizeInBytes];
+
+    private Span<byte> Fields => _fields.AsSpan(0, _length);
+
+    private Span<byte> Free => _fields.AsSpan(_length);
 
     /// <summary>Begins a row after the row with this hash.</summary>
     public static HashChain After(ReadOnlySpan<byte> previous) => new(previous);
@@ -23,9 +32,9 @@ internal sealed class HashChain : IDisposable
     /// <summary>Adds a number.</summary>
     public HashChain Add(long number)
     {
-        Span<byte> bytes = stackalloc byte[8];
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64BigEndian(bytes, number);
-        _hash.AppendData(bytes);
+        Append(bytes);
         return this;
     }
 
@@ -34,15 +43,44 @@ internal sealed class HashChain : IDisposable
     {
         if (text is null)
             return Add(-1);
-        var bytes = Encoding.UTF8.GetBytes(Statements.Storable(text));
-        Add(bytes.Length);
-        _hash.AppendData(bytes);
+        var stored = Statements.Storable(text);
+        var length = Encoding.UTF8.GetByteCount(stored);
+        Add(length);
+        if (length <= Free.Length)
+            _length += Encoding.UTF8.GetBytes(stored, Free);
+        else
+            Append(Encoding.UTF8.GetBytes(stored));
         return this;
     }
 
     /// <summary>The hash of the row.</summary>
-    public byte[] End() => _hash.GetHashAndReset();
+    public byte[] End()
+    {
+        if (_before is null)
+            return SHA256.HashData(Fields);
+        _before.AppendData(Fields);
+        return _before.GetHashAndReset();
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => _hash.Dispose();
+    public void Dispose() => _before?.Dispose();
+
+    private void Append(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > Free.Length)
+        {
+            _before ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            _before.AppendData(Fields);
+            _length = 0;
+        }
+
+        if (bytes.Length > Free.Length)
+        {
+            _before!.AppendData(bytes);
+            return;
+        }
+
+        bytes.CopyTo(Free);
+        _length += bytes.Length;
+    }
 }
