@@ -36,14 +36,8 @@ internal sealed class HostObservations
         {
             TakeList(host, ObservationKind.AlwaysOpen, report.AlwaysOpen, received);
             TakeList(host, ObservationKind.ShadowedBy, report.ShadowedBy, received);
-            if (report.Drift.IsEmpty)
-                return;
-            if (!_drift.TryGetValue(host, out var known))
-                known = [.. _log.Of(host, ObservationKind.Drift, MostDrift).Select(KeyOf)];
-            var reported = report.Drift.Select(drift => new Observation(host, Rounded(drift.At), ObservationKind.Drift, InWords(drift))).ToList();
-            foreach (var drift in reported.Where(drift => !known.Contains(KeyOf(drift))))
-                _record(drift);
-            _drift[host] = [.. reported.Select(KeyOf)];
+            if (!report.Drift.IsEmpty)
+                TakeDrift(host, report.Drift);
         }
     }
 
@@ -87,6 +81,16 @@ internal sealed class HostObservations
             return;
         text = _held[(host, kind)] = Shared(kind, text);
         _record(new(host, received, kind, text));
+    }
+
+    private void TakeDrift(HostName host, EquatableArray<DriftEvent> drift)
+    {
+        if (!_drift.TryGetValue(host, out var known))
+            known = [.. _log.Of(host, ObservationKind.Drift, MostDrift).Select(KeyOf)];
+        var reported = drift.Select(each => new Observation(host, Rounded(each.At), ObservationKind.Drift, InWords(each))).ToList();
+        foreach (var fresh in reported.Where(each => !known.Contains(KeyOf(each))))
+            _record(fresh);
+        _drift[host] = [.. reported.Select(KeyOf)];
     }
 
     // What one host says is as a rule what the one before said, and is held once.

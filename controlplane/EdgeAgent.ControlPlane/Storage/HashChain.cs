@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
@@ -13,7 +14,7 @@ internal sealed class HashChain : IDisposable
     // Rows are short, but for revisions, and hashing one in one go costs less than field by field.
     private const int Room = 512;
 
-    private readonly byte[] _fields = new byte[Room];
+    private readonly byte[] _fields = ArrayPool<byte>.Shared.Rent(Room);
     private int _length;
     private IncrementalHash? _before;
 
@@ -63,7 +64,11 @@ internal sealed class HashChain : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _before?.Dispose();
+    public void Dispose()
+    {
+        _before?.Dispose();
+        ArrayPool<byte>.Shared.Return(_fields);
+    }
 
     private void Append(ReadOnlySpan<byte> bytes)
     {

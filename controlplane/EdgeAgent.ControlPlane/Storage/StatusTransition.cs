@@ -10,7 +10,8 @@ internal sealed record StatusTransition(HostName Host, DateTimeOffset At, HostSt
     /// is nothing new: in a large fleet most revisions are that for most hosts.
     /// </summary>
     public bool SaysTheSameAs(StatusTransition? other) =>
-        other is not null && (this with { At = other.At } == other || (IsUpToDate && other.IsUpToDate && this with { At = other.At, Target = other.Target, Realized = other.Realized } == other));
+        other is not null && Host == other.Host && State == other.State && Reason == other.Reason && PolicyDigest == other.PolicyDigest && KernelDigest == other.KernelDigest
+        && ((Target == other.Target && Realized == other.Realized) || (IsUpToDate && other.IsUpToDate));
 
     private bool IsUpToDate => State == HostState.Realized && Realized == Target;
 }

@@ -60,13 +60,24 @@ internal sealed partial class PolicySigner
     }
 
     // Whoever asks first for a state signs it for all hosts; by another certificate it is signed anew.
-    private Signed SignedAt(FleetState newest, X509Certificate2 certificate)
+    private Signed SignedAt(FleetState newest, X509Certificate2 certificate) => Find(newest, certificate) ?? SignAnew(newest, certificate);
+
+    private Signed? Find(FleetState newest, X509Certificate2 certificate)
     {
-        if (_last.FirstOrDefault(signed => signed.Is(newest, certificate)) is { } present)
-            return present;
+        foreach (var signed in _last)
+        {
+            if (signed.Is(newest, certificate))
+                return signed;
+        }
+
+        return null;
+    }
+
+    private Signed SignAnew(FleetState newest, X509Certificate2 certificate)
+    {
         lock (_signing)
         {
-            if (_last.FirstOrDefault(signed => signed.Is(newest, certificate)) is { } other)
+            if (Find(newest, certificate) is { } other)
                 return other;
             var signer = _last.FirstOrDefault(signed => ReferenceEquals(signed.Certificate, certificate))?.Signer ?? ByteString.CopyFrom(certificate.RawData);
             using var key = certificate.GetECDsaPrivateKey()!;

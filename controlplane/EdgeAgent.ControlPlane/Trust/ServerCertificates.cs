@@ -54,7 +54,7 @@ internal sealed class ServerCertificates : IDisposable
         if (Authorities is null)
             return _ownSigner!;
         var set = Authorities.Current;
-        var issuer = set.Members.FirstOrDefault(member => member.Authority.Pin == authority)?.Authority ?? set.Issuing;
+        var issuer = set.Other is { } other && other.Authority.Pin == authority ? other.Authority : set.Issuing;
         lock (_renewing)
         {
             if (!_signers.TryGetValue(issuer.Pin, out var signer) || IsOld(signer, _time.GetUtcNow()))
