@@ -17,7 +17,7 @@ public sealed class SharedPartsTests
         Assert.Same(first.AlwaysOpen[0], shared.AlwaysOpen[0]);
         Assert.Same(first.PolicyDigest.Hex, shared.PolicyDigest.Hex);
         Assert.Same(second.Name, third.Sharing(second, first).Name);
-        Assert.Equal(first, first.Sharing(null, null));
+        Assert.Same(first, first.Sharing(null, null));
     }
 
     [Fact]

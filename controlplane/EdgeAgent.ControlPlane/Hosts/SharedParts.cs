@@ -9,7 +9,7 @@ internal static class SharedParts
     /// <param name="report">The report.</param>
     /// <param name="before">What the same host reported before; null for nothing.</param>
     /// <param name="other">What another host reported, which most is alike of that is not as before; null for nothing.</param>
-    public static HostStatus Sharing(this HostStatus report, HostStatus? before, HostStatus? other) => report with
+    public static HostStatus Sharing(this HostStatus report, HostStatus? before, HostStatus? other) => before is null && other is null ? report : report with
     {
         Namespace = Same(report.Namespace, before?.Namespace, other?.Namespace),
         Name = Same(report.Name, before?.Name, null),
