@@ -45,10 +45,9 @@ internal sealed class HashChain : IDisposable
         if (text is null)
             return Add(-1);
         var stored = Statements.Storable(text);
-        var length = Encoding.UTF8.GetByteCount(stored);
-        Add(length);
-        if (length <= Free.Length)
-            _length += Encoding.UTF8.GetBytes(stored, Free);
+        Add(Encoding.UTF8.GetByteCount(stored));
+        if (Encoding.UTF8.TryGetBytes(stored, Free, out var written))
+            _length += written;
         else
             Append(Encoding.UTF8.GetBytes(stored));
         return this;
@@ -72,20 +71,15 @@ internal sealed class HashChain : IDisposable
 
     private void Append(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > Free.Length)
+        if (bytes.TryCopyTo(Free))
         {
-            _before ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            _before.AppendData(Fields);
-            _length = 0;
-        }
-
-        if (bytes.Length > Free.Length)
-        {
-            _before!.AppendData(bytes);
+            _length += bytes.Length;
             return;
         }
 
-        bytes.CopyTo(Free);
-        _length += bytes.Length;
+        _before ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        _before.AppendData(Fields);
+        _before.AppendData(bytes);
+        _length = 0;
     }
 }
